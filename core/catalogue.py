@@ -1,0 +1,181 @@
+"""Folders → katas. Reads kata.toml and names; imports nothing of any kata, and no Django.
+
+A folder `<root>/<track>/<slug>/` with a kata.toml is the registration. Finding one kata lists
+folders and reads one file, so it costs the same with ten katas as with a thousand.
+"""
+
+import difflib
+import functools
+import json
+import os
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import KataError
+from core.kata import Kata, kata_from_toml
+from core.state import ROOT
+
+# The order in which tracks are read; others follow by name.
+TRACKS = (
+    "basics",
+    "language",
+    "oop",
+    "patterns",
+    "concurrency",
+    "orm",
+    "models",
+    "web",
+    "api",
+    "services",
+    "delivery",
+)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every kata that reads well, in reading order, and what is wrong with those that do not."""
+
+    katas: tuple[Kata, ...]
+    problems: tuple[KataError, ...]
+
+
+@dataclass(frozen=True)
+class Cases:
+    """What author/cases.json records: the task of each case, and the checksum of tests.py."""
+
+    tests: str
+    tasks: dict[str, int]
+
+
+def roots() -> tuple[Path, ...]:
+    """The workspace's own katas/, then the folders of KATA_PATH."""
+    more = [Path(part).expanduser() for part in os.environ.get("KATA_PATH", "").split(os.pathsep) if part]
+    for path in more:
+        if not path.is_dir():
+            raise KataError(
+                f"KATA_PATH names {path}, which is not a folder.",
+                hint=f"Make the folder, or unset it: `unset KATA_PATH`. Now: {os.environ['KATA_PATH']}",
+            )
+        if not path.name.isidentifier():
+            raise KataError(
+                f"KATA_PATH names {path}; {path.name!r} cannot be the name of a Python package.",
+                hint="Rename the folder to letters, digits and underscores.",
+            )
+    return (ROOT / "katas", *(path.absolute() for path in more))
+
+
+def folders() -> Iterator[Path]:
+    """Every folder with a kata.toml."""
+    for root in roots():
+        for track in _subfolders(root):
+            for folder in _subfolders(track):
+                if (folder / "kata.toml").exists():
+                    yield folder
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            names = [e.name for e in entries if e.is_dir() and e.name[0] not in "._"]
+    except OSError as error:
+        raise KataError(f"The folder {folder} cannot be read: {error.strerror}.") from error
+    return [folder / name for name in sorted(names)]
+
+
+def load(folder: Path) -> Kata:
+    """The kata of one folder; KataError names file, field and fix."""
+    path = folder / "kata.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+        return kata_from_toml(folder, tomllib.loads(text))
+    except OSError as error:
+        raise KataError(f"{relative(path)} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise KataError(
+            f"{relative(path)} is not UTF-8 text (byte {error.start}).",
+            hint="Save the file as UTF-8.",
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise KataError(
+            f"{relative(path)} is not valid TOML: {error}.",
+            hint='Strings need quotes: title = "Join what you need".',
+        ) from error
+
+
+def catalogue() -> Catalogue:
+    """All katas. One that does not read is a problem, and hides itself alone."""
+    katas: dict[str, Kata] = {}
+    problems: list[KataError] = []
+    for folder in folders():
+        try:
+            kata = load(folder)
+        except KataError as error:
+            problems.append(error)
+            continue
+        first = katas.setdefault(kata.slug, kata)
+        if first is not kata:
+            problems.append(_same_name(first.folder, folder))
+    ordered = sorted(katas.values(), key=reading_order)
+    return Catalogue(tuple(ordered), tuple(problems))
+
+
+def _same_name(first: Path, second: Path) -> KataError:
+    return KataError(
+        f"Two katas are called {first.name!r}: {relative(first)} and {relative(second)}.",
+        hint=f"Rename {relative(second)}: the name is also its app, its command and its address.",
+    )
+
+
+def reading_order(kata: Kata) -> tuple[int, str, int, int, str]:
+    known = TRACKS.index(kata.track) if kata.track in TRACKS else len(TRACKS)
+    return (known, kata.track, kata.order, kata.level, kata.slug)
+
+
+def get(name: str) -> Kata:
+    """The kata of that name; KataError suggests the nearest names."""
+    found = [folder for folder in folders() if folder.name == name]
+    if len(found) > 1:
+        raise _same_name(*found[:2])
+    if found:
+        return load(found[0])
+    names = sorted({folder.name for folder in folders()})
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    near += [other for other in names if name and name in other and other not in near][:3]
+    raise KataError(
+        f"There is no kata {name!r}.",
+        hint=(f"Did you mean {' or '.join(near)}? " if near else "")
+        + f"Run `{command()}` for all names.",
+    )
+
+
+def cases(kata: Kata) -> Cases | None:
+    """The recorded cases; None where the kata has no author/cases.json (allowed on KATA_PATH)."""
+    path = kata.folder / "author" / "cases.json"
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        tasks = {str(name): int(task) for name, task in data["cases"].items()}
+        return Cases(tests=str(data["tests"]), tasks=tasks)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KataError(
+            f"{relative(path)} cannot be read: {error}.",
+            hint=f"Put it back with `git checkout -- {relative(path)}`, "
+            f"or write it again: `python manage.py kata_check {kata.slug} --write`.",
+        ) from error
+
+
+@functools.cache
+def command() -> str:
+    """How the person calls the command, for sentences that name it."""
+    return os.environ.get("KATA_COMMAND") or "python manage.py kata"
+
+
+def relative(path: Path) -> str:
+    """A path as it reads best: from the workspace's folder where it lies inside."""
+    try:
+        return str(path.relative_to(ROOT))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,59 @@
+"""Query budgets: at most so many statements, and who asked for them when there were more."""
+
+import contextlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from core.judge.expectation import Mismatch
+from core.judge.instrument import SESSION, Statement, record
+from core.verdict import Measurement
+
+MOST_DETAILS = 5
+
+
+class OverBudget(Mismatch):
+    """More statements than allowed; the message names the lines that asked for them."""
+
+
+@contextlib.contextmanager
+def budget(call: str, *, queries: int) -> Iterator[list[Statement]]:
+    """Raise OverBudget if the block sends more than `queries` statements, on any connection.
+
+    A queryset is lazy: consume it inside the block. Yields the ledger, which fills as the block runs.
+    """
+    ledger: list[Statement] = []
+    SESSION.ledgers.append(ledger)
+    try:
+        yield ledger
+    finally:
+        SESSION.ledgers.remove(ledger)
+    statements = [statement for statement in ledger if statement.counted]
+    details = tuple(by_shape(statements))
+    record(Measurement("queries", call, len(statements), queries, details))
+    if len(statements) > queries:
+        got, expected = counted(len(statements)), f"at most {counted(queries)}"
+        raise OverBudget(call, got, expected, "\n".join(details))
+
+
+def by_shape(statements: list[Statement]) -> Iterator[str]:
+    """A sentence for each shape of statement and line that sent it, the most frequent first."""
+    groups = Counter((statement.line, shape(statement.sql)) for statement in statements)
+    for (line, sql), times in groups.most_common(MOST_DETAILS):
+        asked = "asked once" if times == 1 else f"asked {times} times"
+        yield f"{line or 'tests.py'} {asked}: {sql}"
+    if len(groups) > MOST_DETAILS:
+        yield f"… and {len(groups) - MOST_DETAILS} more shapes"
+
+
+def shape(sql: str) -> str:
+    """The statement with its column list and constants left out, cut to one line."""
+    sql = " ".join(sql.split())
+    sql = re.sub(r"^SELECT (DISTINCT )?.*? FROM ", r"SELECT \1… FROM ", sql)
+    sql = re.sub(r"\((%s, )+%s\)", "(…)", sql)
+    sql = re.sub(r"\b(LIMIT|OFFSET) \d+", r"\1 …", sql).replace('"', "")
+    return sql if len(sql) <= 160 else f"{sql[:160]}…"
+
+
+def counted(number: int) -> str:
+    return "1 query" if number == 1 else f"{number} queries"

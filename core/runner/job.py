@@ -1,0 +1,79 @@
+"""What a child is told to do, and the frames that it sends back: JSON on both ways.
+
+A frame is one line on a pipe of its own: the run's token, a space, a JSON object. The learner's
+code lives in the same process; the token keeps accidents (a stray write to the pipe) from looking
+like a result.
+"""
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from core.kata import Limits
+
+
+@dataclass(frozen=True)
+class Job:
+    mode: str  # "tests", "collect" or "demo"
+    path: str  # first entry of sys.path: the run folder
+    package: str  # such as katas.orm.select_related
+    edit: tuple[str, ...]
+    database: str
+    build: str
+    uses: tuple[str, ...]
+    settings: dict[str, Any]
+    settings_add: dict[str, list[Any]]
+    limits: Limits
+    seed: int
+    token: str = ""
+    frames: int = -1  # descriptor of the pipe for frames
+    output: str = ""  # file that stdout and stderr go to
+    size: int = 0  # demo: how much data
+
+    @property
+    def folder(self) -> str:
+        """The kata's own folder below `path`."""
+        return os.path.join(self.path, *self.package.split("."))
+
+    def to_json(self) -> str:
+        return json.dumps(dataclasses.asdict(self))
+
+
+def job_from_json(text: str) -> Job:
+    data = json.loads(text)
+    data["limits"] = Limits(**data["limits"])
+    return Job(**{**data, "edit": tuple(data["edit"]), "uses": tuple(data["uses"])})
+
+
+class ChannelClosed(Exception):
+    """The pipe for frames is gone: the code under judgement closed it."""
+
+
+class Channel:
+    """The child's end of the pipe for frames."""
+
+    def __init__(self, descriptor: int, token: str) -> None:
+        self.descriptor = descriptor
+        self.token = token
+
+    def send(self, kind: str, **values: Any) -> None:
+        line = f"{self.token} {json.dumps({'frame': kind, **values})}\n".encode()
+        try:
+            while line:
+                line = line[os.write(self.descriptor, line) :]
+        except OSError as error:
+            raise ChannelClosed from error
+
+
+def frame(line: bytes, token: str) -> dict[str, Any] | None:
+    """The frame of one line; None for anything that the child's channel did not write."""
+    start, _, rest = line.partition(b" ")
+    if start != token.encode():
+        return None
+    try:
+        value = json.loads(rest)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) and isinstance(value.get("frame"), str) else None

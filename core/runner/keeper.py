@@ -1,0 +1,140 @@
+"""The process between the workspace and the learner's code: forks the child, bounds it, ends it.
+
+Started once a run as `python -m core.runner.keeper`. Its standard input is its lifeline: the first
+line is the job, the end of it means that the workspace is gone. Its standard output is one line of
+JSON, an `Ending`. Standard library only: what it imports, every run pays for.
+"""
+
+import contextlib
+import dataclasses
+import json
+import os
+import resource
+import select
+import shutil
+import signal
+import sys
+import time
+from dataclasses import dataclass
+
+from core.runner import processes
+from core.runner.job import Job, job_from_json
+
+LOOK = 0.02  # seconds between two looks at what the tree uses
+MB = 1024 * 1024
+ADDRESS_SPACE = 8  # times the memory limit: threads reserve far more than they use
+LARGEST_FILE = 512 * MB
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the child ended. `reason` is "exited", "killed" by a signal, or the limit reached."""
+
+    reason: str
+    status: int = 0  # exit status or signal
+    seconds: float = 0.0
+    memory: int = 0  # bytes at the peak, resident, of the whole tree
+    left: int = 0  # processes that could not be ended
+
+
+def main() -> None:
+    lifeline = sys.stdin.buffer
+    job = job_from_json(lifeline.readline().decode())
+    processes.adopt_orphans()
+    keeper = os.getpid()
+    child = os.fork()
+    if child == 0:
+        _become_child(job, keeper)
+    os.close(job.frames)
+    ending = watch(job, child, lifeline.fileno())
+    if ending.reason == "abandoned":
+        shutil.rmtree(job.path, ignore_errors=True)
+    with contextlib.suppress(BrokenPipeError):
+        os.write(1, json.dumps(dataclasses.asdict(ending)).encode())
+    os._exit(0)
+
+
+def _become_child(job: Job, keeper: int) -> None:
+    """In the forked process: bounds and descriptors, then the learner's code. Never returns."""
+    status = 1
+    try:
+        os.setsid()
+        processes.die_with_parent(keeper)
+        _bound(job)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        output = os.open(job.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        for source, target in ((nothing, 0), (output, 1), (output, 2)):
+            os.dup2(source, target)
+        os.closerange(3, job.frames)
+        os.closerange(job.frames + 1, 256)
+        os.chdir(job.path)
+        from core.runner import child  # Django and pytest: the keeper never imports them
+
+        status = child.main(job)
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+        # A thread that never ends must not keep the process; atexit handlers are the learner's.
+        os._exit(status)
+
+
+def _bound(job: Job) -> None:
+    limits = job.limits
+    _limit(resource.RLIMIT_AS, int(limits.memory_mb * MB * ADDRESS_SPACE))
+    _limit(resource.RLIMIT_FSIZE, LARGEST_FILE)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_CPU, int(limits.cpu_seconds) + 1)
+
+
+def _limit(kind: int, value: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    with contextlib.suppress(ValueError, OSError):  # macOS refuses RLIMIT_AS
+        resource.setrlimit(kind, (value, value))
+
+
+def watch(job: Job, child: int, lifeline: int) -> Ending:
+    """Wait for the child's end or a limit, then end everything below this process."""
+    start = time.monotonic()
+    peak = 0
+    reason, status = "", 0
+    while not reason:
+        gone = select.select([lifeline], [], [], LOOK)[0]
+        seconds = time.monotonic() - start
+        used = processes.usage(processes.descendants(os.getpid()))
+        peak = max(peak, used.memory)
+        pid, code = os.waitpid(child, os.WNOHANG)
+        if pid:
+            reason, status = _how(os.waitstatus_to_exitcode(code))
+        elif gone:
+            reason = "abandoned"
+        else:
+            reason = _limit_reached(job, used, seconds)
+    left = processes.end_all()
+    peak = max(peak, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+    return Ending(reason, status, round(time.monotonic() - start, 4), peak, left)
+
+
+def _how(code: int) -> tuple[str, int]:
+    if code == -signal.SIGXCPU:
+        return "cpu_seconds", 0
+    return ("killed", -code) if code < 0 else ("exited", code)
+
+
+def _limit_reached(job: Job, used: processes.Usage, seconds: float) -> str:
+    """The name of the limit that is reached, if one is."""
+    limits = job.limits
+    with contextlib.suppress(OSError):
+        if os.stat(job.output).st_size > limits.output_kb * 1024:
+            return "output_kb"
+    if used.memory > limits.memory_mb * MB:
+        return "memory_mb"
+    if used.tasks > limits.processes:
+        return "processes"
+    if used.cpu > limits.cpu_seconds:
+        return "cpu_seconds"
+    return "seconds" if seconds > limits.seconds else ""
+
+
+if __name__ == "__main__":
+    main()

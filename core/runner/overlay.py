@@ -1,0 +1,62 @@
+"""The Django settings of a child: one kata installed, and what its kata.toml replaces or adds."""
+
+import os
+from typing import Any
+
+from core.runner.job import Job
+
+ALWAYS = ["django.contrib.contenttypes", "django.contrib.auth"]
+
+
+class NoMigrations:
+    """Every app's tables come from its models: MIGRATION_MODULES for build = "models"."""
+
+    def __contains__(self, label: str) -> bool:
+        return True
+
+    def __getitem__(self, label: str) -> None:
+        return None
+
+
+def settings(job: Job) -> dict[str, Any]:
+    """Keyword arguments for `settings.configure`."""
+    values: dict[str, Any] = {
+        "SECRET_KEY": "a-kata-run-keeps-no-secret",
+        "DEBUG": False,
+        "ALLOWED_HOSTS": ["testserver", "localhost", "127.0.0.1"],
+        "INSTALLED_APPS": [*ALWAYS, *job.uses, job.package],
+        "DATABASES": _databases(job),
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "MIDDLEWARE": [],
+        "ROOT_URLCONF": f"{job.package}.urls",
+        "TEMPLATES": [
+            {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}
+        ],
+        # Hashing is slow on purpose; a test that logs in does not need that.
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+        "USE_TZ": True,
+        "TIME_ZONE": "UTC",
+        "STATIC_URL": "static/",
+        "LOGGING_CONFIG": None,
+    }
+    if job.build == "models":
+        values["MIGRATION_MODULES"] = NoMigrations()
+    values |= job.settings
+    for name, items in job.settings_add.items():
+        values[name] = [*values.get(name, []), *items]
+    return values
+
+
+def _databases(job: Job) -> dict[str, Any]:
+    if job.database == "none":
+        return {}
+    name = ":memory:" if job.database == "memory" else os.path.join(job.path, "db.sqlite3")
+    options = {"timeout": 20, "transaction_mode": "IMMEDIATE"} if job.database == "file" else {}
+    return {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": name,
+            "OPTIONS": options,
+            "TEST": {"NAME": name if job.database == "file" else None},
+        }
+    }

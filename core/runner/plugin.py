@@ -1,0 +1,89 @@
+"""Pytest's own events → frames. Nothing is read from pytest's text."""
+
+import os
+import time
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from core.judge import instrument
+from core.runner.job import Channel, Job
+from core.runner.problem import problem_of
+
+
+class Frames:
+    """A pytest plugin that sends one frame a case: started, then finished."""
+
+    def __init__(self, job: Job, channel: Channel) -> None:
+        self.job = job
+        self.channel = channel
+        self.failure: dict[str, Any] | None = None
+        self.skipped: str | None = None
+        self.started = 0.0
+        self.output = 0
+
+    def case_id(self, nodeid: str) -> str:
+        """`Class::test`, or `Class::test [memory]` where the kata runs on several databases."""
+        return nodeid.partition("::")[2]
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "task(number): the task of the kata that a class judges")
+        # pytest-django asks for an option of the terminal plugin, which is not there to print.
+        config.option.verbose = 0
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        cases = []
+        for item in session.items:
+            mark = item.get_closest_marker("task")
+            number = mark.args[0] if mark and mark.args else None
+            cases.append({"id": self.case_id(item.nodeid), "task": number})
+        self.channel.send("collected", cases=cases)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        report = yield
+        call = getattr(report, "call", None)
+        if report.failed and call and call.excinfo:
+            error = call.excinfo.value
+            # Pytest wraps what went wrong at import; what the learner wrote is its cause.
+            self.channel.send("problem", problem=problem_of(error.__cause__ or error, self.job))
+        return report
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.failure = self.skipped = None
+        self.started = time.perf_counter()
+        self.output = self._output_size()
+        instrument.case_begins()
+        self.channel.send("started", id=self.case_id(nodeid))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Called for set-up, call, tear-down and every failing subTest; the first failure counts."""
+        report = yield
+        if report.failed and call.excinfo and self.failure is None:
+            self.failure = problem_of(call.excinfo.value, self.job)
+        if report.skipped:
+            self.skipped = str(call.excinfo.value) if call.excinfo else "expected to fail"
+        return report
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        self.channel.send(
+            "case",
+            id=self.case_id(nodeid),
+            failure=self.failure,
+            skipped=self.skipped,
+            measurements=instrument.case_ends(),
+            output=[self.output, self._output_size()],
+            seconds=round(time.perf_counter() - self.started, 4),
+        )
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.channel.send("problem", problem=problem_of(excinfo.value, self.job))
+
+    def _output_size(self) -> int:
+        return os.stat(self.job.output).st_size if self.job.output else 0

@@ -1,0 +1,106 @@
+"""Which version of the edited files is judged, and a snapshot of their bytes.
+
+`exercise` is the learner's own, in place; `stub`, `solution` and `wrong/<name>` are the author's;
+any other folder comes by path. An entry of `edit` that ends with "/" is a folder: all its files.
+"""
+
+import difflib
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.catalogue import command, relative
+from core.errors import KataError
+from core.kata import Kata
+
+LARGEST = 1024 * 1024  # bytes of one edited file
+
+
+class UnreadableSource(KataError):
+    """An edited file is missing, or is not a file that can be read."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """`name` as the verdict shows it, `folder` that holds the files, `files` by path within it."""
+
+    name: str
+    folder: Path
+    files: dict[str, bytes]
+
+    @property
+    def checksum(self) -> str:
+        """One for the same files with the same bytes: what a run is stored under."""
+        digest = hashlib.sha256()
+        for path, content in sorted(self.files.items()):
+            digest.update(f"{path}\0{len(content)}\0".encode())
+            digest.update(content)
+        return digest.hexdigest()
+
+
+def read_source(kata: Kata, name: str = "exercise") -> Source:
+    """A snapshot of the source; KataError for an unknown name, UnreadableSource for a bad file."""
+    folder = source_folder(kata, name)
+    if folder.is_file() and len(kata.edit) == 1:
+        return Source(name, folder.parent, {kata.edit[0]: _read(folder, kata)})
+    files: dict[str, bytes] = {}
+    for entry in kata.edit:
+        if entry.endswith("/"):
+            files |= {str(p.relative_to(folder)): _read(p, kata) for p in _inside(folder / entry)}
+        else:
+            files[entry] = _read(folder / entry, kata)
+    return Source(name, folder, files)
+
+
+def source_folder(kata: Kata, name: str) -> Path:
+    """Where a source lies; KataError with the names there are for one that is not there."""
+    if name == "exercise":
+        return kata.folder
+    if name in author_sources(kata):
+        return kata.folder / "author" / name
+    path = Path(name).expanduser().absolute()
+    if path.is_dir() or (path.is_file() and len(kata.edit) == 1):
+        return path
+    known = ["exercise", *author_sources(kata)]
+    near = difflib.get_close_matches(name, known, n=1)
+    raise KataError(
+        f"{kata.slug} has no source {name!r}, and no such folder is there.",
+        hint=(f"Did you mean {near[0]}? " if near else "") + f"Sources: {', '.join(known)}.",
+    )
+
+
+def author_sources(kata: Kata) -> tuple[str, ...]:
+    """stub, solution and every wrong answer that kata.toml names."""
+    author = kata.folder / "author"
+    names = ("stub", "solution", *(f"wrong/{wrong.name}" for wrong in kata.wrong))
+    return tuple(name for name in names if (author / name).is_dir())
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if "__pycache__" not in path.parts and not path.is_dir():
+            yield path
+
+
+def _read(path: Path, kata: Kata) -> bytes:
+    """The bytes of a regular file. A FIFO or a device would block the reader, so look first."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            found = os.fstat(descriptor)
+            if stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST:
+                return file.read(LARGEST)
+            problem = "is larger than 1 MiB" if stat.S_ISREG(found.st_mode) else "is not a file"
+    except FileNotFoundError:
+        problem = "is missing"
+    except IsADirectoryError:
+        problem = "is a folder, not a file"
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+    raise UnreadableSource(
+        f"{relative(path)} {problem}.",
+        hint=f"Move it away if you need it, then run `{command()} {kata.slug} --reset` for a fresh one.",
+    )
