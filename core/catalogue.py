@@ -51,7 +51,11 @@ class Cases:
 
 def roots() -> tuple[Path, ...]:
     """The workspace's own katas/, then the folders of KATA_PATH."""
-    more = [Path(part).expanduser() for part in os.environ.get("KATA_PATH", "").split(os.pathsep) if part]
+    more = [
+        Path(part).expanduser()
+        for part in os.environ.get("KATA_PATH", "").split(os.pathsep)
+        if part
+    ]
     for path in more:
         if not path.is_dir():
             raise KataError(

@@ -100,12 +100,15 @@ def kata_from_toml(folder: Path, data: Mapping[str, Any]) -> Kata:
         )
     for name in REQUIRED:
         if name not in data:
-            raise KataError(f"{where}: the field {name!r} is missing.", hint=EXAMPLES[name].format(new=uuid.uuid4()))
+            raise KataError(
+                f"{where}: the field {name!r} is missing.",
+                hint=EXAMPLES[name].format(new=uuid.uuid4()),
+            )
     name = "the folder's name"
     try:
         _slug(folder.name)
         _slug(folder.parent.name)
-        for name, value in data.items():  # noqa: B007 - named in the message below
+        for name, value in data.items():
             values |= READERS[name](value)
         kata = Kata(folder=folder, **values)
         name = "wrong"
@@ -134,7 +137,9 @@ def _uuid(value: Any) -> str:
     try:
         return str(uuid.UUID(_text(value)))
     except ValueError:
-        raise FieldError(f"{value!r} is not a UUID", f'Make one: uuid = "{uuid.uuid4()}".') from None
+        raise FieldError(
+            f"{value!r} is not a UUID", f'Make one: uuid = "{uuid.uuid4()}".'
+        ) from None
 
 
 def _number(low: int, high: int) -> Callable[[Any], int]:
@@ -202,7 +207,9 @@ def _settings(value: Any) -> dict[str, Any]:
     added = _table(table.pop("add", {}))
     for name in (*table, *added):
         if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-            raise FieldError(f"{name!r} is not a setting", "Settings are in capitals: AUTH_USER_MODEL.")
+            raise FieldError(
+                f"{name!r} is not a setting", "Settings are in capitals: AUTH_USER_MODEL."
+            )
     for name, item in added.items():
         if not isinstance(item, list):
             raise FieldError(f"add.{name} is not a list", f'Write [settings.add] {name} = ["…"].')
@@ -211,7 +218,9 @@ def _settings(value: Any) -> dict[str, Any]:
 
 def _table(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise FieldError(f"{value!r} is not a table", "Write it as [name] with lines of key = value.")
+        raise FieldError(
+            f"{value!r} is not a table", "Write it as [name] with lines of key = value."
+        )
     return dict(value)
 
 

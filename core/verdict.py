@@ -160,7 +160,7 @@ def _value(kind: Any, value: Any) -> Any:
         return tuple(_value(typing.get_args(kind)[0], item) for item in value)
     if origin is types.UnionType:
         return None if value is None else _value(typing.get_args(kind)[0], value)
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return kind(**{name: _value(hints[name], item) for name, item in value.items()})
     if not isinstance(value, (int, float) if kind is float else (str if kind is Status else kind)):

@@ -61,7 +61,7 @@ def attach(*, folder: str, edit: tuple[str, ...], seed: int) -> None:
 
 def rng(name: str = "") -> random.Random:
     """A source of random data for tests: the same for the same seed and name."""
-    return random.Random(f"{SESSION.seed}:{name}")
+    return random.Random(f"{SESSION.seed}:{name}")  # noqa: S311 - data for tests
 
 
 def record(measurement: Measurement) -> None:

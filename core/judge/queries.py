@@ -17,17 +17,25 @@ class OverBudget(Mismatch):
 
 
 @contextlib.contextmanager
-def budget(call: str, *, queries: int) -> Iterator[list[Statement]]:
-    """Raise OverBudget if the block sends more than `queries` statements, on any connection.
-
-    A queryset is lazy: consume it inside the block. Yields the ledger, which fills as the block runs.
-    """
+def recorded() -> Iterator[list[Statement]]:
+    """The ledger of every statement that the block sends, on any connection of any thread."""
     ledger: list[Statement] = []
     SESSION.ledgers.append(ledger)
     try:
         yield ledger
     finally:
-        SESSION.ledgers.remove(ledger)
+        # By identity: an empty ledger equals another.
+        SESSION.ledgers[:] = [each for each in SESSION.ledgers if each is not ledger]
+
+
+@contextlib.contextmanager
+def budget(call: str, *, queries: int) -> Iterator[list[Statement]]:
+    """Raise OverBudget if the block sends more than `queries` statements, on any connection.
+
+    A queryset is lazy: consume it inside the block. Yields the ledger, which fills as the block runs.
+    """
+    with recorded() as ledger:
+        yield ledger
     statements = [statement for statement in ledger if statement.counted]
     details = tuple(by_shape(statements))
     record(Measurement("queries", call, len(statements), queries, details))
@@ -47,11 +55,14 @@ def by_shape(statements: list[Statement]) -> Iterator[str]:
 
 
 def shape(sql: str) -> str:
-    """The statement with its column list and constants left out, cut to one line."""
-    sql = " ".join(sql.split())
+    """The statement as a person would say it: no column list, no constants, no join conditions."""
+    sql = " ".join(sql.replace('"', "").replace("`", "").split())
     sql = re.sub(r"^SELECT (DISTINCT )?.*? FROM ", r"SELECT \1… FROM ", sql)
-    sql = re.sub(r"\((%s, )+%s\)", "(…)", sql)
-    sql = re.sub(r"\b(LIMIT|OFFSET) \d+", r"\1 …", sql).replace('"', "")
+    sql = re.sub(r"(JOIN \w+(?: T\d+)?) ON \(.*?\)(?= |$)", r"\1", sql)
+    sql = re.sub(r"%s(, %s)+", "…", sql)
+    sql = re.sub(r" (LIMIT|OFFSET) \d+", "", sql)
+    if " JOIN " not in sql:
+        sql = re.sub(r"\b\w+\.(?=\w)", "", sql)
     return sql if len(sql) <= 160 else f"{sql[:160]}…"
 
 

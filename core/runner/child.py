@@ -7,22 +7,25 @@ import importlib
 import os
 import sys
 
+import django
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test.utils import setup_databases
+
 from core.judge import instrument
-from core.runner.job import Channel, ChannelClosed, Job
+from core.runner.job import Channel, ChannelClosed, Job, job_from_json
+from core.runner.overlay import settings as overlay
+from core.runner.plugin import Frames
 
 CLOSED = 71  # exit status when the pipe for frames was closed by the code under judgement
 
-PYTEST_OPTIONS = [
-    "-p", "pytest_django.plugin",
-    *[f"-pno:{name}" for name in (
-        "cacheprovider", "doctest", "faulthandler", "junitxml", "logging", "pastebin",
-        "setuponly", "setupplan", "stepwise", "terminal", "threadexception",
-        "unraisableexception", "warnings",
-    )],
-    "--capture=no",
-    "--continue-on-collection-errors",
-    "-o", "addopts=",
-]  # fmt: skip
+# Django under pytest, and nothing that a run has no use for.
+UNUSED = (
+    *("cacheprovider", "doctest", "faulthandler", "junitxml", "logging", "pastebin", "setuponly"),
+    *("setupplan", "stepwise", "terminal", "threadexception", "unraisableexception", "warnings"),
+)
+OPTIONS = ("-p", "pytest_django.plugin", "--capture=no", "-c", os.devnull)
 
 
 def main(job: Job) -> int:
@@ -43,37 +46,37 @@ def main(job: Job) -> int:
 
 def set_up(job: Job) -> None:
     """Import path, settings and the judge's instruments; Django itself waits for pytest-django."""
-    from django.conf import settings
-
-    from core.runner.overlay import settings as overlay
-
     sys.path.insert(0, job.path)
     settings.configure(**overlay(job))
     instrument.attach(folder=job.folder, edit=job.edit, seed=job.seed)
 
 
 def judge(job: Job, channel: Channel) -> None:
-    """Run tests.py, a frame a case."""
-    import pytest
-
-    from core.runner.plugin import Frames
-
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    options = [f"--rootdir={job.path}", f"--confcutdir={job.path}", "-c", os.devnull]
+    """Run tests.py, a frame a case; in mode "collect" only say which cases there are."""
     collect = ["--collect-only"] if job.mode == "collect" else []
+    run_pytest(job, [*(f"-pno:{name}" for name in UNUSED), *collect], Frames(job, channel))
+
+
+def run_pytest(job: Job, options: list[str], *plugins: object) -> int:
     tests = os.path.join(job.folder, "tests.py")
-    pytest.main([*PYTEST_OPTIONS, *options, *collect, tests], plugins=[Frames(job, channel)])
+    place = [f"--rootdir={job.path}", f"--confcutdir={job.path}"]
+    return int(pytest.main([*OPTIONS, *place, *options, tests], plugins=list(plugins)))
 
 
 def demo(job: Job, channel: Channel) -> None:
     """Build the data, then run the kata's demo command."""
-    import django
-    from django.core.management import call_command
-    from django.test.utils import setup_databases
-
     django.setup()
     if job.database != "none":
         setup_databases(verbosity=0, interactive=False)
-    command = importlib.import_module(f"{job.package}.management.commands.{job.package.split('.')[-1]}").Command()
+    slug = job.package.rpartition(".")[2]
+    command = importlib.import_module(f"{job.package}.management.commands.{slug}").Command()
     command.send = channel.send
-    call_command(command, size=job.size)
+    call_command(command, **({"size": job.size} if job.size else {}))
+
+
+if __name__ == "__main__":
+    # A run in place: this terminal, pytest's own words, and no limits.
+    told = job_from_json(sys.argv[1])
+    set_up(told)
+    mark = ["-o", "markers=task(number): the task of the kata that a class judges"]
+    sys.exit(run_pytest(told, [*mark, "-pno:cacheprovider", "--tb=short"]))

@@ -58,8 +58,9 @@ def _make(kata: Kata, source: Source) -> RunFolder:
         if path:
             shutil.rmtree(path, ignore_errors=True)
         reason = getattr(error, "strerror", None) or str(error)
+        parent = os.environ.get("TMPDIR") or "the temporary folder"
         raise KataError(
-            f"The run folder in {os.environ.get('TMPDIR', '/tmp')} cannot be written: {reason}.",
+            f"The run folder in {parent} cannot be written: {reason}.",
             hint="Free some space there, or name another folder with TMPDIR=/a/folder.",
         ) from error
 

@@ -1,6 +1,7 @@
 """The Django settings of a child: one kata installed, and what its kata.toml replaces or adds."""
 
 import os
+import tempfile
 from typing import Any
 
 from core.runner.job import Job
@@ -50,7 +51,8 @@ def settings(job: Job) -> dict[str, Any]:
 def _databases(job: Job) -> dict[str, Any]:
     if job.database == "none":
         return {}
-    name = ":memory:" if job.database == "memory" else os.path.join(job.path, "db.sqlite3")
+    file = os.path.join(tempfile.gettempdir(), "kata.sqlite3")
+    name = ":memory:" if job.database == "memory" else file
     options = {"timeout": 20, "transaction_mode": "IMMEDIATE"} if job.database == "file" else {}
     return {
         "default": {

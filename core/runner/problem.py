@@ -16,7 +16,9 @@ MOST_LINES = 6
 def problem_of(error: BaseException, job: Job) -> dict[str, Any]:
     """The JSON form of a `core.verdict.Problem`."""
     frames = list(_frames(error.__traceback__))
-    lines = [line for line in frames if is_edited(os.path.relpath(line["path"], job.folder), job.edit)]
+    lines = [
+        line for line in frames if is_edited(os.path.relpath(line["path"], job.folder), job.edit)
+    ]
     tests = [line for line in frames if line["path"] == os.path.join(job.folder, "tests.py")]
     if isinstance(error, SyntaxError) and error.filename:
         # The line does not run, so it is in no frame.
@@ -24,13 +26,13 @@ def problem_of(error: BaseException, job: Job) -> dict[str, Any]:
         lines.append(_line(error.filename, error.lineno or 0, "", text))
     if len(lines) > MOST_LINES:
         lines = [lines[0], *lines[-MOST_LINES + 1 :]]
-    judged = isinstance(error, Mismatch)
+    judged = error if isinstance(error, Mismatch) else None
     return {
         "kind": type(error).__name__,
         "message": shorten(_words(error), 2000),
-        "call": error.call if judged else "",
-        "got": error.got if judged else "",
-        "expected": error.expected if judged else "",
+        "call": judged.call if judged else "",
+        "got": judged.got if judged else "",
+        "expected": judged.expected if judged else "",
         "lines": lines,
         "test": tests[-1] if tests else None,
     }
@@ -40,7 +42,9 @@ def _words(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return error.msg or "invalid syntax"
     if isinstance(error, BaseExceptionGroup):
-        inner = "; ".join("".join(traceback.format_exception_only(e)).strip() for e in error.exceptions)
+        inner = "; ".join(
+            "".join(traceback.format_exception_only(e)).strip() for e in error.exceptions
+        )
         return f"{error.message}: {inner}"
     try:
         return str(error)

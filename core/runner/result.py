@@ -10,7 +10,18 @@ from core.catalogue import Cases, command, relative
 from core.kata import Kata
 from core.runner.keeper import MB, Ending
 from core.source import Source, UnreadableSource
-from core.verdict import Case, Line, Measurement, Problem, Sandbox, Status, Task, Verdict, build, worst
+from core.verdict import (
+    Case,
+    Line,
+    Measurement,
+    Problem,
+    Sandbox,
+    Status,
+    Task,
+    Verdict,
+    build,
+    worst,
+)
 
 MOST_CASE_OUTPUT = 4096  # characters
 CLOSED = 71  # see core.runner.child
@@ -35,6 +46,69 @@ class Outcome:
         """The case that had started and not finished, if one had."""
         done = {frame["id"] for frame in self.of_kind("case")}
         return next((f["id"] for f in reversed(self.of_kind("started")) if f["id"] not in done), "")
+
+    def problems(self, kata: Kata) -> list[tuple[Status, Problem]]:
+        """Why this child did not come to a good end, if it did not."""
+        told = [(Status.ERROR, _problem(f["problem"], self)) for f in self.of_kind("problem")]
+        within = f" in {self.running}" if self.running else ""
+        reason, limit = self.ending.reason, getattr(kata.limits, self.ending.reason, 0)
+        debug = f"Run `{command()} {kata.slug} --debug` to watch it without limits."
+        if reason in STOPPED:
+            status, kind, words, hint = STOPPED[reason]
+            words = f"Stopped{words.format(limit=limit)}{within}."
+            told.append((status, Problem(kind, words, f"{hint} {debug}")))
+        elif reason == "killed":
+            words = f"Python was ended by the signal {_signal(self.ending.status)}{within}."
+            hint = f"Something crashed it or killed it. {debug}"
+            told.append((Status.ERROR, Problem("killed", words, hint)))
+        elif reason == "keeper":
+            words = f"The process that watches over the run was killed{within}."
+            hint = "Leave the processes that you did not start alone."
+            told.append((Status.ERROR, Problem("killed", words, hint)))
+        elif self.rubbish or self.ending.status == CLOSED:
+            words = f"The pipe that carries the results was written to or closed{within}."
+            hint = "Leave the file descriptors that you did not open alone."
+            told.append((Status.ERROR, Problem("pipe", words, hint)))
+        elif not self.of_kind("end") and not told:
+            words = f"The code ended Python itself (exit status {self.ending.status}){within}."
+            hint = "Take out exit(), quit() or os._exit(): return or raise instead."
+            told.append((Status.ERROR, Problem("exit", words, hint)))
+        return told
+
+
+# What the verdict says when a limit was reached, by its name in kata.toml.
+STOPPED = {
+    "seconds": (
+        Status.TIMEOUT,
+        "timeout",
+        " after {limit:g} seconds",
+        "Look for a loop that never ends.",
+    ),
+    "cpu_seconds": (
+        Status.TIMEOUT,
+        "timeout",
+        " after {limit:g} seconds of processor time",
+        "Look for a loop that never ends.",
+    ),
+    "memory_mb": (
+        Status.ERROR,
+        "memory",
+        ": more than {limit:g} MB of memory",
+        "Look for data that only grows.",
+    ),
+    "output_kb": (
+        Status.ERROR,
+        "output",
+        ": more than {limit:g} KB printed",
+        "Print less, or look for a loop that never ends.",
+    ),
+    "processes": (
+        Status.ERROR,
+        "processes",
+        ": more than {limit:g} processes and threads at once",
+        "Wait for what you start, and start less of it.",
+    ),
+}
 
 
 def unread(kata: Kata, source: str, seed: int, error: UnreadableSource) -> Verdict:
@@ -117,11 +191,13 @@ def _judged(
     """The cases of one child, missing ones included, and what is wrong with the run as a whole."""
     suffix = f" [{outcome.database}]" if len(kata.databases) > 1 else ""
     collected = {
-        case["id"]: case["task"] or 1 for frame in outcome.of_kind("collected") for case in frame["cases"]
+        case["id"]: case["task"] or 1
+        for frame in outcome.of_kind("collected")
+        for case in frame["cases"]
     }
     expected = recorded.tasks if recorded else collected
     done = {frame["id"]: frame for frame in outcome.of_kind("case")}
-    trouble = _trouble(kata, outcome)
+    trouble = outcome.problems(kata)
     missing = worst([Status.ERROR, *(status for status, _ in trouble)])
     cases = []
     for name, task in expected.items():
@@ -167,45 +243,6 @@ def _line(line: Line, outcome: Outcome) -> Line:
 
 def _text(output: bytes, outcome: Outcome) -> str:
     return outcome.translate(output.decode(errors="replace").replace("\0", "␀"))
-
-
-def _trouble(kata: Kata, outcome: Outcome) -> list[tuple[Status, Problem]]:
-    """Why this child did not come to a good end, if it did not."""
-    told = [(Status.ERROR, _problem(f["problem"], outcome)) for f in outcome.of_kind("problem")]
-    ending, limits = outcome.ending, kata.limits
-    within = f" in {outcome.running}" if outcome.running else ""
-    debug = f"Run `{command()} {kata.slug} --debug` to watch it without limits."
-    match ending.reason:
-        case "seconds":
-            words = f"Stopped after {limits.seconds:g} seconds{within}."
-            told.append((Status.TIMEOUT, Problem("timeout", words, f"Look for a loop that never ends. {debug}")))
-        case "cpu_seconds":
-            words = f"Stopped after {limits.cpu_seconds:g} seconds of processor time{within}."
-            told.append((Status.TIMEOUT, Problem("timeout", words, f"Look for a loop that never ends. {debug}")))
-        case "memory_mb":
-            words = f"Stopped: more than {limits.memory_mb:g} MB of memory{within}."
-            told.append((Status.ERROR, Problem("memory", words, f"Look for data that only grows. {debug}")))
-        case "output_kb":
-            words = f"Stopped: more than {limits.output_kb:g} KB printed{within}."
-            told.append((Status.ERROR, Problem("output", words, "Print less, or look for a loop that never ends.")))
-        case "processes":
-            words = f"Stopped: more than {limits.processes:g} processes and threads at once{within}."
-            told.append((Status.ERROR, Problem("processes", words, "Wait for what you start, and start less of it.")))
-        case "killed":
-            name = _signal(ending.status)
-            words = f"Python was ended by the signal {name}{within}."
-            told.append((Status.ERROR, Problem("killed", words, f"Something crashed it or killed it. {debug}")))
-        case "keeper":
-            words = f"The run's own process was killed{within}."
-            told.append((Status.ERROR, Problem("killed", words, "Leave the processes that you did not start alone.")))
-        case _ if outcome.rubbish or ending.status == CLOSED:
-            words = f"The pipe that carries the results was written to or closed{within}."
-            hint = "Leave the file descriptors that you did not open alone."
-            told.append((Status.ERROR, Problem("pipe", words, hint)))
-        case _ if not outcome.of_kind("end") and not told:
-            words = f"The code ended Python itself (exit status {ending.status}){within}."
-            told.append((Status.ERROR, Problem("exit", words, "Take out exit(), quit() or os._exit(): return or raise instead.")))
-    return told
 
 
 def _signal(number: int) -> str:

@@ -1,16 +1,18 @@
 """Judge one source of one kata: snapshot, child, frames, verdict."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import secrets
 import selectors
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from core.catalogue import cases as recorded_cases
 from core.errors import KataError
@@ -113,44 +115,57 @@ class _Pipe:
 
 def _supervise(job: Job, folder: RunFolder, listen: Listener) -> Outcome:
     """Start the keeper, read frames until it ends; whatever happens here, it ends."""
-    read, write = os.pipe()
-    command = [sys.executable, "-m", "core.runner.keeper"]
-    told = json.loads(job.to_json()) | {"frames": write}
-    try:
-        keeper = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            pass_fds=[write],
-            cwd=ROOT,
-            env=environment(job),
-            start_new_session=True,
-        )
-    finally:
-        os.close(write)
-    assert keeper.stdin and keeper.stdout and keeper.stderr
     pipe = _Pipe(job.token)
-    try:
-        keeper.stdin.write(json.dumps(told).encode() + b"\n")
-        keeper.stdin.flush()
-        _read(read, pipe, listen)
-        report, complaint = keeper.stdout.read(), keeper.stderr.read()
-    finally:
-        os.close(read)
-        with contextlib.suppress(BrokenPipeError):
-            keeper.stdin.close()  # the lifeline: what still runs ends now
+    with contextlib.ExitStack() as stack:
+        read, write = os.pipe()
+        frames = stack.enter_context(os.fdopen(read, "rb", buffering=0))
+        report = stack.enter_context(tempfile.TemporaryFile())
+        complaint = stack.enter_context(tempfile.TemporaryFile())
+        with os.fdopen(write, "wb"):
+            told = dataclasses.replace(job, frames=write).to_json().encode() + b"\n"
+            keeper = subprocess.Popen(
+                [sys.executable, "-m", "core.runner.keeper"],
+                stdin=subprocess.PIPE,
+                stdout=report,
+                stderr=complaint,
+                pass_fds=[write],
+                cwd=ROOT,
+                env=environment(job),
+                start_new_session=True,
+            )
+        stack.callback(keeper.wait)
+        # Closing the lifeline ends what still runs: first of all, however this block is left.
+        lifeline = stack.enter_context(_quietly_closed(keeper.stdin))
+        lifeline.write(told)
+        lifeline.flush()
+        _read(frames.fileno(), pipe, listen)
         keeper.wait()
-        keeper.stdout.close()
-        keeper.stderr.close()
+        ending = _ending(_content(report), _content(complaint))
     return Outcome(
         database=job.database,
         frames=tuple(pipe.frames),
         rubbish=pipe.rubbish or bool(pipe.rest),
-        ending=_ending(report, complaint, job),
+        ending=ending,
         output=_output(folder.output),
         translate=folder.translate,
     )
+
+
+@contextlib.contextmanager
+def _quietly_closed(pipe: IO[bytes] | None) -> Iterator[IO[bytes]]:
+    """A pipe whose reader may be gone when it is closed."""
+    if pipe is None:
+        raise TypeError("the keeper was started without its lifeline")
+    try:
+        yield pipe
+    finally:
+        with contextlib.suppress(BrokenPipeError):
+            pipe.close()
+
+
+def _content(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()
 
 
 def _read(descriptor: int, pipe: _Pipe, listen: Listener) -> None:
@@ -165,12 +180,13 @@ def _read(descriptor: int, pipe: _Pipe, listen: Listener) -> None:
                 listen(found)
 
 
-def _ending(report: bytes, complaint: bytes, job: Job) -> Ending:
+def _ending(report: bytes, complaint: bytes) -> Ending:
     with contextlib.suppress(ValueError):
         return Ending(**json.loads(report))
     if complaint:
+        last = complaint.decode(errors="replace").strip().splitlines()[-1]
         raise KataError(
-            f"The runner itself failed: {complaint.decode(errors='replace').strip().splitlines()[-1]}",
+            f"The runner itself failed: {last}",
             hint="Run `scripts/test tests/runner` and report what it says.",
         )
     return Ending("keeper")  # the code under judgement killed it, and died with it

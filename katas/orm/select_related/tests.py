@@ -21,7 +21,7 @@ class ShopCase(TestCase):
 
 @pytest.mark.task(1)
 class PackingList(ShopCase):
-    @parameterized.expand([("one", 1), ("ten", 10), ("a_hundred", 100)])
+    @parameterized.expand([("ten", 10), ("one", 1), ("a_hundred", 100)])
     def test_newest_lines_in_one_query(self, _, limit):
         expected = self.newest_lines()[:limit]
         call = f"packing_list({limit})"

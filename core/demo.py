@@ -1,0 +1,54 @@
+"""The demo of a kata, in a child: its lab's calls on data of one size, with what each cost."""
+
+import importlib
+import time
+from typing import Any
+
+from django.core.management import BaseCommand, CommandParser
+
+from core.judge.expectation import shorten, text
+from core.judge.queries import by_shape, recorded
+
+SHOWN = 60  # characters of a result
+
+
+class DemoCommand(BaseCommand):
+    """The base of `management/commands/<slug>.py`: three lines, or more where the topic deserves it.
+
+    `manage.py <slug>` runs it in three children: on the learner's code, on the code as shipped and
+    on the solution. It sends a frame a call; a subclass may override `show` to say more.
+    """
+
+    size = 2000  # how much data; the largest size that the code as shipped bears in a few seconds
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--size", type=int, default=self.size)
+
+    def send(self, kind: str, **values: Any) -> None:
+        """Replaced by the child with the way to the workspace; alone, it prints."""
+        self.stdout.write(f"{values}")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        lab = importlib.import_module(type(self).__module__.rpartition(".management.")[0] + ".lab")
+        getattr(lab, "populate", lambda size: None)(options["size"])
+        for name, call in lab.calls.items():
+            self.show(name, call)
+
+    def show(self, name: str, call: Any) -> None:
+        """Do one call and send what it gave and cost."""
+        start = time.perf_counter()
+        with recorded() as ledger:
+            try:
+                result = shorten(text(call()), SHOWN)
+            except Exception as error:  # noqa: BLE001 - the learner's code may raise anything
+                result = f"{type(error).__name__}: {shorten(str(error), SHOWN)}"
+        seconds = time.perf_counter() - start
+        statements = [statement for statement in ledger if statement.counted]
+        self.send(
+            "call",
+            call=name,
+            result=result,
+            queries=len(statements),
+            details=list(by_shape(statements)),
+            seconds=seconds,
+        )

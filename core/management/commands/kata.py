@@ -1,0 +1,262 @@
+import contextlib
+import json
+import sys
+from typing import Any
+
+from django.core.management import CommandParser
+from django.db import DatabaseError
+from rich.markdown import Markdown
+from rich.syntax import Syntax
+
+from core import catalogue, editing, runs
+from core.documents import hints, read
+from core.errors import KataError
+from core.kata import Kata
+from core.management.base import WorkspaceCommand, unready
+from core.models import Help
+from core.report import overview
+from core.report import verdict as report
+from core.report.history import show_history
+from core.runner.debug import debug
+from core.runner.run import run
+from core.source import Source
+from core.verdict import EXIT_STATUS, Status, Verdict, verdict_from_json
+
+ACTIONS = ("hint", "reset", "solution", "why", "history", "debug", "open")
+
+
+class Command(WorkspaceCommand):
+    help = "Run a kata, or show how far you are."
+    examples = """
+examples:
+  kata                             progress by track, and what is next
+  kata orm                         the katas of a track
+  kata select_related              run it; without a name, most flags mean the last one run
+  kata select_related --hint       the next hint of the first task that fails
+  kata --hint 2                    the next hint of task 2
+  kata --source solution           judge another version: stub, solution, wrong/NAME, a folder
+  kata --history                   what you ran, with numbers
+  kata --reset                     a fresh file; yours is moved to .kata/history
+  kata --reset 12                  the file as run 12 judged it; yours is moved too
+  kata --json                      the verdict for machines
+
+exit status:
+  0 passed, 1 failed, 2 error or timeout, 3 a need is missing, 4 the command was wrong
+"""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", nargs="?", help="A kata, or a track.")
+        parser.add_argument(
+            "--source",
+            metavar="SOURCE",
+            help="stub, solution, wrong/NAME or a path; else your own.",
+        )
+        parser.add_argument("--seed", type=_seed, help="Replay a run with the data it drew.")
+        parser.add_argument("--json", action="store_true", help="Print JSON instead of words.")
+        parser.add_argument(
+            "--give-up", action="store_true", help="See the solution before a pass. Remembered."
+        )
+        action = parser.add_mutually_exclusive_group()
+        action.add_argument(
+            "--hint", nargs="?", type=int, const=0, metavar="TASK", help="Show one hint more."
+        )
+        action.add_argument(
+            "--reset",
+            nargs="?",
+            type=int,
+            const=0,
+            metavar="RUN",
+            help="Start afresh, or from a run.",
+        )
+        action.add_argument(
+            "--solution", action="store_true", help="Show the solution, after a pass."
+        )
+        action.add_argument("--why", action="store_true", help="Why this way, after a pass.")
+        action.add_argument("--history", action="store_true", help="Show the runs of a kata.")
+        action.add_argument(
+            "--debug", action="store_true", help="Run in place: no limits, breakpoint() works."
+        )
+        action.add_argument("--open", action="store_true", help="Open the brief and the file.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name = options["name"]
+        action = next(
+            (each for each in ACTIONS if options[each] is not None and options[each] is not False),
+            None,
+        )
+        wants_run = action or options["source"] or options["seed"] is not None or options["give_up"]
+        if not name and not wants_run:
+            self.overview(options["json"])
+            return
+        if name and not wants_run and name in _tracks():
+            overview.show_track(self.console, catalogue.catalogue(), name, runs.progress())
+            return
+        kata = catalogue.get(name or self.focus())
+        if options["json"] and action not in (None, "history"):
+            raise KataError(f"--json goes with a run, --history or no name, not with --{action}.")
+        if action == "hint":
+            self.hint(kata, options["hint"])
+        elif action == "reset":
+            self.reset(kata, options["reset"])
+        elif action == "solution" or (options["give_up"] and not action):
+            self.solution(kata, give_up=options["give_up"])
+        elif action == "why":
+            self.why(kata, give_up=options["give_up"])
+        elif action == "history":
+            show_history(self.console, kata, runs.history(kata), as_json=options["json"])
+        elif action == "debug":
+            sys.exit(debug(kata, options["source"] or "exercise", seed=options["seed"]))
+        elif action == "open":
+            self.open(kata)
+        else:
+            self.run(kata, options)
+
+    def focus(self) -> str:
+        slug = runs.focus()
+        if not slug:
+            raise KataError(
+                "No kata was run yet, so a name is needed.",
+                hint=f"`{catalogue.command()}` shows them.",
+            )
+        return slug
+
+    def overview(self, as_json: bool) -> None:
+        found, progress = catalogue.catalogue(), runs.progress()
+        if as_json:
+            self.stdout.write(json.dumps(overview.as_json(found, progress), indent=2))
+        else:
+            overview.show(self.console, found, progress)
+
+    def run(self, kata: Kata, options: dict[str, Any]) -> None:
+        with self.busy(kata.slug, options["json"]):
+            verdict, files = run(kata, options["source"] or "exercise", seed=options["seed"])
+        if options["json"]:
+            self.stdout.write(json.dumps(verdict.to_json(), indent=2))
+        else:
+            report.show(self.console, kata, verdict, full=options["verbosity"] > 1)
+        following = self.store(kata, verdict, files)
+        if not options["json"]:
+            self.console.print()
+            for step in report.next_steps(kata, verdict, following):
+                self.console.print(step, markup=False, soft_wrap=True)
+        sys.exit(EXIT_STATUS[verdict.status])
+
+    def busy(self, what: str, as_json: bool) -> contextlib.AbstractContextManager[object]:
+        """A spinner on a terminal, nothing in a pipe."""
+        if as_json or not self.console.is_terminal:
+            return contextlib.nullcontext()
+        return self.console.status(f"{what} …")
+
+    def store(self, kata: Kata, verdict: Verdict, files: Source | None) -> str | None:
+        """Keep the run; the kata to do next after a pass. A verdict is worth showing all the same."""
+        try:
+            runs.store(verdict, files, kata=kata)
+            if verdict.status is Status.PASSED:
+                following = overview.next_kata(catalogue.catalogue(), runs.progress(), after=kata)
+                return following.slug if following else None
+        except DatabaseError as error:
+            self.stderr.write(f"The run was not stored. {unready(error)}")
+        return None
+
+    def hint(self, kata: Kata, task: int) -> None:
+        """Show the steps seen before, and one more."""
+        steps = hints(kata)
+        task = task or self.failing_task(kata)
+        if task not in steps:
+            raise KataError(
+                f"{kata.slug} has no task {task}.", hint=f"Tasks: 1 to {len(kata.tasks)}."
+            )
+        seen = min(runs.hints_shown(kata, task) + 1, len(steps[task]))
+        runs.take_help(kata, Help.Kind.HINT, task=task, step=seen)
+        self.console.print(f"{task}  {kata.tasks[task - 1]}", style="bold", markup=False)
+        for number, step in enumerate(steps[task][:seen], 1):
+            self.console.print(Markdown(f"{number}. {step}"))
+        run = f"{catalogue.command()} {kata.slug}"
+        last = seen == len(steps[task])
+        more = f"{run} --solution --give-up" if last else f"{run} --hint {task}"
+        text = "That was the last hint. The solution" if last else f"{len(steps[task]) - seen} more"
+        self.console.print(f"{text}: {more}", markup=False, soft_wrap=True)
+
+    def failing_task(self, kata: Kata) -> int:
+        """The first task that did not pass in the last run; 1 where there is none."""
+        stored = runs.last_verdict(kata)
+        tasks = verdict_from_json(stored).tasks if stored else ()
+        return next((task.number for task in tasks if task.status is not Status.PASSED), 1)
+
+    def reset(self, kata: Kata, number: int) -> None:
+        if number:
+            found = runs.find(kata, number)
+            if not found or not found.snapshot:
+                raise KataError(
+                    f"{kata.slug} has no run {number} with files.",
+                    hint=f"`{catalogue.command()} {kata.slug} --history` shows its runs.",
+                )
+            kept = editing.restore(kata, runs.decode(found.snapshot.files))
+        else:
+            kept = editing.reset(kata)
+        edit = ", ".join(catalogue.relative(kata.folder / entry) for entry in kata.edit)
+        if kept:
+            self.console.print(f"{edit} is fresh.", markup=False, soft_wrap=True)
+            self.console.print(
+                f"Yours is in {catalogue.relative(kept)}", markup=False, soft_wrap=True
+            )
+        else:
+            self.console.print(
+                f"{edit} is already so: nothing to do.", markup=False, soft_wrap=True
+            )
+
+    def solution(self, kata: Kata, *, give_up: bool) -> None:
+        self.earn(kata, give_up, "--solution")
+        for path in sorted((kata.folder / "author" / "solution").rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                self.console.rule(catalogue.relative(path), style="dim")
+                code = path.read_text(encoding="utf-8").rstrip()
+                if self.console.no_color:
+                    self.console.print(code, markup=False, soft_wrap=True)
+                else:
+                    lexer = Syntax.guess_lexer(str(path), code)
+                    self.console.print(
+                        Syntax(code, lexer, theme="ansi_dark", background_color="default")
+                    )
+
+    def why(self, kata: Kata, *, give_up: bool) -> None:
+        self.earn(kata, give_up, "--why")
+        self.console.print(Markdown(read(kata, "why.md")))
+
+    def earn(self, kata: Kata, give_up: bool, flag: str) -> None:
+        """The answers come after a pass, or for giving up, which is remembered."""
+        if give_up:
+            runs.take_help(kata, Help.Kind.GAVE_UP)
+        elif not runs.has_passed(kata) and not runs.gave_up(kata):
+            raise KataError(
+                f"{kata.slug} has not passed yet, and {flag} tells the answer.",
+                hint=f"A hint: `{catalogue.command()} {kata.slug} --hint`. "
+                f"The answer all the same: `{catalogue.command()} {kata.slug} {flag} --give-up`.",
+            )
+
+    def open(self, kata: Kata) -> None:
+        paths = [kata.folder / "README.md", *(kata.folder / entry for entry in kata.edit)]
+        if not editing.open_in_editor(paths):
+            for path in paths:
+                self.console.print(catalogue.relative(path), markup=False, soft_wrap=True)
+            self.console.print(
+                "To open them at once, set EDITOR: `export EDITOR=code`.", markup=False
+            )
+
+
+def _given(value: object) -> bool:
+    return value is not None and value is not False  # 0 is a value: a flag without its number
+
+
+def _tracks() -> set[str]:
+    return {folder.parent.name for folder in catalogue.folders()}
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 2**63:
+        raise ValueError(text)
+    return value
+
+
+_seed.__name__ = "seed"  # argparse names the type in its message

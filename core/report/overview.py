@@ -1,0 +1,118 @@
+"""The screens of `kata` alone and of a track: what there is, what is done, what is next."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from core.catalogue import Catalogue, command
+from core.errors import KataError
+from core.kata import Kata
+from core.report.console import mark
+from core.runs import Progress
+from core.verdict import Status
+
+
+def show(console: Console, catalogue: Catalogue, progress: Mapping[str, Progress]) -> None:
+    """Progress by track, and the next kata."""
+    done = {kata.uuid for kata in catalogue.katas if _passed(kata, progress)}
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for track in dict.fromkeys(kata.track for kata in catalogue.katas):
+        katas = [kata for kata in catalogue.katas if kata.track == track]
+        passed = sum(kata.uuid in done for kata in katas)
+        bar = ProgressBar(total=len(katas), completed=passed, width=20, finished_style="green")
+        todo = next((kata.slug for kata in katas if kata.uuid not in done), "")
+        table.add_row(
+            Text(track, "bold"),
+            bar,
+            f"{passed} of {len(katas)}",
+            Text(todo, "dim"),
+        )
+    console.print(f"[bold]{len(done)} of {len(catalogue.katas)}[/bold] katas passed")
+    console.print()
+    console.print(table)
+    problems(console, catalogue)
+    console.print()
+    following = next_kata(catalogue, progress)
+    if following:
+        console.print(f"Next  {following.slug}: {escape(following.title)}")
+        console.print(f"      {command()} {following.slug}", soft_wrap=True)
+    else:
+        console.print("Every kata is passed.")
+    tracks = " | ".join(dict.fromkeys(kata.track for kata in catalogue.katas))
+    console.print(f"The katas of a track: {command()} {tracks}", markup=False)
+
+
+def show_track(
+    console: Console, catalogue: Catalogue, track: str, progress: Mapping[str, Progress]
+) -> None:
+    """Every kata of a track, with how often it was run."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for kata in catalogue.katas:
+        if kata.track == track:
+            mine = progress.get(kata.uuid, Progress())
+            state = Text("·", "dim")
+            if mine.runs:
+                state = mark(Status.PASSED if mine.passed else Status.FAILED)
+            runs = f"{mine.runs} run{'s' * (mine.runs != 1)}" if mine.runs else ""
+            table.add_row(
+                state,
+                Text(kata.slug, "bold"),
+                Text(kata.title),
+                f"level {kata.level}",
+                Text(runs, "dim"),
+            )
+    console.print(table)
+
+
+def problems(console: Console, catalogue: Catalogue) -> None:
+    """Katas that do not read, each with its fix."""
+    for problem in catalogue.problems:
+        console.print()
+        warn(console, problem)
+
+
+def warn(console: Console, error: KataError) -> None:
+    console.print(Text.assemble(mark(Status.ERROR), f" {error.message}"))
+    if error.hint:
+        console.print(f"  {error.hint}", markup=False)
+
+
+def next_kata(
+    catalogue: Catalogue, progress: Mapping[str, Progress], after: Kata | None = None
+) -> Kata | None:
+    """The first kata in reading order that is not passed; past `after`, if it is given."""
+    katas = list(catalogue.katas)
+    slugs = [kata.slug for kata in katas]
+    if after and after.slug in slugs:
+        here = slugs.index(after.slug)
+        katas = katas[here + 1 :] + katas[:here]
+    return next((kata for kata in katas if not _passed(kata, progress)), None)
+
+
+def _passed(kata: Kata, progress: Mapping[str, Progress]) -> bool:
+    return progress.get(kata.uuid, Progress()).passed
+
+
+def as_json(catalogue: Catalogue, progress: Mapping[str, Progress]) -> dict[str, object]:
+    """The list for machines."""
+    following = next_kata(catalogue, progress)
+    return {
+        "katas": [
+            {
+                "kata": kata.slug,
+                "uuid": kata.uuid,
+                "track": kata.track,
+                "title": kata.title,
+                "level": kata.level,
+                "runs": progress.get(kata.uuid, Progress()).runs,
+                "passed": _passed(kata, progress),
+            }
+            for kata in catalogue.katas
+        ],
+        "problems": [str(problem) for problem in catalogue.problems],
+        "next": following.slug if following else None,
+    }

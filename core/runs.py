@@ -1,0 +1,157 @@
+"""The only writer of runs and of help taken, and the reads that the faces need."""
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+
+from core import models
+from core.kata import Kata
+from core.source import Source
+from core.verdict import Status, Verdict
+
+LOCAL = "learner"  # who works on this machine; made by the first migrate
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one kata is: `runs` of the learner's own file, and whether one passed."""
+
+    runs: int = 0
+    passed: bool = False
+    last: datetime | None = None
+
+
+def local_learner() -> User:
+    return get_user_model().objects.get(username=LOCAL)
+
+
+@transaction.atomic
+def store(
+    verdict: Verdict, files: Source | None, *, kata: Kata, learner: User | None = None
+) -> models.Run:
+    """Keep a verdict, and what it judged (once a checksum)."""
+    snapshot = None
+    if files:
+        snapshot, _ = models.Snapshot.objects.get_or_create(
+            checksum=files.checksum, defaults={"files": encode(files.files)}
+        )
+    return models.Run.objects.create(
+        kata=row(kata),
+        learner=learner or local_learner(),
+        snapshot=snapshot,
+        source=verdict.source[:500],
+        status=verdict.status,
+        passed=verdict.passed,
+        cases=len(verdict.cases),
+        duration=verdict.duration,
+        verdict=verdict.to_json(),
+        started_at=timezone.now() - timedelta(seconds=verdict.duration),
+    )
+
+
+def row(kata: Kata) -> models.Kata:
+    """The kata's row, made or brought up to date from its folder."""
+    values = {
+        "slug": kata.slug,
+        "track": kata.track,
+        "title": kata.title[:200],
+        "level": kata.level,
+    }
+    found, made = models.Kata.objects.get_or_create(uuid=kata.uuid, defaults=values)
+    if not made and any(getattr(found, name) != value for name, value in values.items()):
+        for name, value in values.items():
+            setattr(found, name, value)
+        found.save(update_fields=list(values))
+    return found
+
+
+def encode(files: dict[str, bytes]) -> dict[str, str | dict[str, str]]:
+    """Files as JSON values: text where they are UTF-8, else {"base64": …}."""
+    encoded: dict[str, str | dict[str, str]] = {}
+    for path, content in files.items():
+        try:
+            encoded[path] = content.decode()
+        except UnicodeDecodeError:
+            encoded[path] = {"base64": base64.b64encode(content).decode()}
+    return encoded
+
+
+def decode(files: dict[str, str | dict[str, str]]) -> dict[str, bytes]:
+    return {
+        path: value.encode() if isinstance(value, str) else base64.b64decode(value["base64"])
+        for path, value in files.items()
+    }
+
+
+def take_help(kata: Kata, kind: str, *, task: int = 0, step: int = 0) -> None:
+    models.Help.objects.get_or_create(
+        kata=row(kata), learner=local_learner(), kind=kind, task=task, step=step
+    )
+
+
+def hints_shown(kata: Kata, task: int) -> int:
+    """How many steps of this task's hint were shown."""
+    shown = models.Help.objects.filter(
+        kata__uuid=kata.uuid, learner=local_learner(), kind=models.Help.Kind.HINT, task=task
+    )
+    return shown.count()
+
+
+def has_passed(kata: Kata) -> bool:
+    return progress().get(kata.uuid, Progress()).passed
+
+
+def gave_up(kata: Kata) -> bool:
+    return models.Help.objects.filter(
+        kata__uuid=kata.uuid, learner__username=LOCAL, kind=models.Help.Kind.GAVE_UP
+    ).exists()
+
+
+def progress() -> dict[str, Progress]:
+    """By uuid; katas that were never run are not in it. One query."""
+    mine = Q(source="exercise")
+    rows = (
+        models.Run.objects.filter(learner__username=LOCAL)
+        .values("kata")
+        .annotate(
+            own=Count("pk", filter=mine),
+            passes=Count("pk", filter=mine & Q(status=Status.PASSED)),
+            last=Max("started_at"),
+        )
+    )
+    return {
+        str(each["kata"]): Progress(each["own"], each["passes"] > 0, each["last"]) for each in rows
+    }
+
+
+def history(kata: Kata, limit: int = 20) -> list[models.Run]:
+    """The newest runs first."""
+    runs = models.Run.objects.filter(kata__uuid=kata.uuid, learner__username=LOCAL)
+    return list(runs.defer("verdict").order_by("-pk")[:limit])
+
+
+def find(kata: Kata, number: int) -> models.Run | None:
+    runs = models.Run.objects.filter(kata__uuid=kata.uuid, learner__username=LOCAL)
+    return runs.select_related("snapshot").filter(pk=number).first()
+
+
+def last_verdict(kata: Kata) -> dict[str, object] | None:
+    """The JSON form of the newest verdict on the learner's own file."""
+    runs = models.Run.objects.filter(
+        kata__uuid=kata.uuid, learner__username=LOCAL, source="exercise"
+    )
+    newest = runs.order_by("-pk").first()
+    return newest.verdict if newest else None
+
+
+def focus() -> str | None:
+    """The slug of the kata that was run last: what commands without a name mean."""
+    last = models.Run.objects.filter(learner__username=LOCAL).select_related("kata").order_by("-pk")
+    run = last.first()
+    return run.kata.slug if run else None
