@@ -25,7 +25,21 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 CI = os.environ.get("CI") == "true"
 NOBODY = 65534
-TOOLS = {"cat", "cksum", "cmp", "date", "dirname", "env", "grep", "head", "ln", "ls", "mkdir", "mv"}
+TOOLS = {
+    "cat",
+    "cksum",
+    "cmp",
+    "cut",
+    "date",
+    "dirname",
+    "env",
+    "grep",
+    "head",
+    "ln",
+    "ls",
+    "mkdir",
+    "mv",
+}
 TOOLS |= {"readlink", "rm", "rmdir", "sed", "sh", "sleep", "tail", "uname"}
 PYTHON = f"{sys.base_prefix}/bin/python3"
 
