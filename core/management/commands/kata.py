@@ -80,10 +80,7 @@ exit status:
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["name"]
-        action = next(
-            (each for each in ACTIONS if options[each] is not None and options[each] is not False),
-            None,
-        )
+        action = next((each for each in ACTIONS if _given(options[each])), None)
         wants_run = action or options["source"] or options["seed"] is not None or options["give_up"]
         if not name and not wants_run:
             self.overview(options["json"])

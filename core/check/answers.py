@@ -1,0 +1,178 @@
+"""Rules that need runs: the stub fails, the solution passes, every wrong answer is rejected."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.catalogue import Cases
+from core.check.finding import Finding, finding
+from core.kata import Kata
+from core.runner.keeper import MB
+from core.runner.result import Outcome, tests_checksum
+from core.verdict import Case, Status, Verdict
+
+HONEST = ("AssertionError", "Mismatch", "OverBudget", "NotImplementedError")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One source, run with one seed: its verdict, and what its children collected."""
+
+    source: str
+    seed: int
+    verdict: Verdict
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def marks(self) -> dict[str, int | None]:
+        """The task that each case is marked with, None where it has no mark."""
+        frames = [frame for each in self.outcomes for frame in each.of_kind("collected")]
+        return {case["id"]: case["task"] for frame in frames for case in frame["cases"]}
+
+    def failing(self) -> tuple[Case, ...]:
+        return tuple(case for case in self.verdict.cases if case.status is not Status.PASSED)
+
+
+def check_answers(kata: Kata, answers: list[Answer], *, optional: bool) -> Iterator[Finding]:
+    """All rules on the answers of one kata; the first of `answers` is the solution."""
+    by_source = {answer.source: answer for answer in reversed(answers)}
+    for answer in answers:
+        if answer.source == "solution":
+            yield from _solution(kata, answer)
+    if "stub" in by_source:
+        yield from _stub(kata, by_source["stub"])
+    for wrong in kata.wrong:
+        if f"wrong/{wrong.name}" in by_source:
+            yield from _wrong(kata, by_source[f"wrong/{wrong.name}"], wrong.tasks, wrong.says)
+    yield from _same_ids(kata, answers)
+    if "solution" in by_source:
+        yield from _marks(kata, by_source["solution"], optional=optional)
+    if "stub" in by_source and "solution" in by_source:
+        yield from _never_fail(kata, answers)
+
+
+def _solution(kata: Kata, answer: Answer) -> Iterator[Finding]:
+    verdict = answer.verdict
+    name = "author/solution"
+    if verdict.status is not Status.PASSED:
+        message = f"with seed {answer.seed} it is {verdict.status}: {_why(answer)}"
+        fix = f"Run `python manage.py kata {kata.slug} --source solution --seed {answer.seed}`."
+        yield finding(kata, name, "solution", message, fix)
+    used = max((each.ending.memory for each in answer.outcomes), default=0) / MB
+    seconds = max((each.ending.seconds for each in answer.outcomes), default=0)
+    for what, value, limit, field in (
+        ("s", seconds, kata.limits.seconds, "seconds"),
+        ("MB", used, kata.limits.memory_mb, "memory_mb"),
+    ):
+        if value > limit / 2:
+            message = f"it used {value:.1f} {what}, more than half the limit of {limit:g}"
+            fix = f"Make the tests smaller, or raise limits.{field} in kata.toml."
+            yield finding(kata, name, "limits", message, fix)
+
+
+def _stub(kata: Kata, answer: Answer) -> Iterator[Finding]:
+    name = "author/stub"
+    if answer.verdict.status is not Status.FAILED:
+        message = f"it is {answer.verdict.status}, not failed: {_why(answer)}"
+        fix = "Let it import, and fail by an assertion or NotImplementedError."
+        yield finding(kata, name, "stub", message, fix)
+        return
+    for case in answer.failing():
+        kind = case.problem.kind if case.problem else ""
+        if kind not in HONEST:
+            message = f"{case.id} fails by {kind}: {_text(case)[:200]}"
+            fix = "Let it fail by an assertion, or raise NotImplementedError."
+            yield finding(kata, name, "stub", message, fix)
+    failed = {case.task for case in answer.failing()}
+    for number in range(1, len(kata.tasks) + 1):
+        if number not in failed:
+            message = f"task {number} passes as shipped"
+            yield finding(kata, name, "stub", message, "Let at least one case of it fail.")
+
+
+def _wrong(
+    kata: Kata, answer: Answer, tasks: tuple[int, ...], says: tuple[str, ...]
+) -> Iterator[Finding]:
+    name = f"author/{answer.source}"
+    run = f"Run `python manage.py kata {kata.slug} --source {answer.source} --seed {answer.seed}`."
+    rejected = {case.task for case in answer.failing()}
+    if rejected != set(tasks):
+        shown = sorted(rejected) or "none"
+        message = f"tasks {shown} reject it, kata.toml says {sorted(tasks)}"
+        yield finding(kata, name, "wrong", message, run)
+    text = "\n".join(_text(case) for case in answer.failing() if case.task in tasks)
+    if answer.verdict.problem:
+        text += f"\n{answer.verdict.problem.message}"
+    for words in says:
+        if words not in text:
+            message = f"no message says {words!r}"
+            yield finding(
+                kata, name, "wrong", message, f"Say it in tests.py, or change says. {run}"
+            )
+
+
+def _same_ids(kata: Kata, answers: list[Answer]) -> Iterator[Finding]:
+    expected = answers[0].marks
+    for answer in answers[1:]:
+        if answer.marks and answer.marks != expected:
+            other = sorted(set(answer.marks.items()) ^ set(expected.items()), key=str)[0][0]
+            message = f"under {answer.source}, seed {answer.seed}, the cases differ: {other}"
+            fix = "Let the names of cases depend on neither data nor source."
+            yield finding(kata, "tests.py", "ids", message, fix)
+
+
+def _marks(kata: Kata, answer: Answer, *, optional: bool) -> Iterator[Finding]:
+    tasks = set(range(1, len(kata.tasks) + 1))
+    for case, task in answer.marks.items():
+        if task is None and not optional:
+            fix = "Put @pytest.mark.task(1) on its class."
+            yield finding(kata, "tests.py", "marks", f"{case} has no task", fix)
+        elif task is not None and task not in tasks:
+            fix = "Number tasks as in kata.toml."
+            yield finding(kata, "tests.py", "marks", f"{case} belongs to task {task!r}", fix)
+    for task in sorted(tasks - {task or 1 for task in answer.marks.values()}):
+        yield finding(kata, "tests.py", "marks", f"task {task} has no case", "Write one.")
+
+
+def _never_fail(kata: Kata, answers: list[Answer]) -> Iterator[Finding]:
+    failed = {case.id for answer in answers for case in answer.failing()}
+    for case in answers[0].verdict.cases:
+        if case.id not in failed:
+            message = f"{case.id} fails for no source"
+            fix = "Take it out, or add the wrong answer that it is there for."
+            yield finding(kata, "tests.py", "phantom", message, fix)
+
+
+def cases_json(kata: Kata, answer: Answer) -> str:
+    """What author/cases.json should hold."""
+    cases = {name: task or 1 for name, task in answer.marks.items()}
+    return json.dumps({"tests": tests_checksum(kata), "cases": cases}, indent=2) + "\n"
+
+
+def check_recorded(
+    kata: Kata, answer: Answer, recorded: Cases | None, *, optional: bool
+) -> Iterator[Finding]:
+    """author/cases.json says what tests.py holds."""
+    fix = f"Run `python manage.py kata_check {kata.slug} --write`."
+    if recorded is None:
+        if not optional:
+            yield finding(kata, "author/cases.json", "cases", "the file is missing", fix)
+    elif recorded.tests != tests_checksum(kata):
+        yield finding(kata, "author/cases.json", "cases", "tests.py has changed since", fix)
+    elif recorded.tasks != {name: task or 1 for name, task in answer.marks.items()}:
+        yield finding(kata, "author/cases.json", "cases", "it names other cases", fix)
+
+
+def _why(answer: Answer) -> str:
+    if answer.verdict.problem:
+        return answer.verdict.problem.message
+    return (
+        "; ".join(f"{case.id}: {_text(case)}"[:200] for case in answer.failing()[:2]) or "no case"
+    )
+
+
+def _text(case: Case) -> str:
+    problem = case.problem
+    if not problem:
+        return ""
+    return " ".join(filter(None, (problem.call, problem.got, problem.expected, problem.message)))

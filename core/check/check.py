@@ -1,0 +1,125 @@
+"""Prove katas sound: every rule of the folder, and every source run, several at once."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from core.catalogue import Cases
+from core.catalogue import cases as recorded_cases
+from core.check.answers import Answer, cases_json, check_answers, check_recorded
+from core.check.documents import check_documents
+from core.check.files import check_files
+from core.check.finding import Finding, finding
+from core.errors import KataError
+from core.kata import Kata
+from core.runner.needs import missing
+from core.runner.result import verdict_of
+from core.runner.run import execute
+from core.source import UnreadableSource, author_sources, read_source
+from core.state import ROOT
+
+SEEDS = (1, 2)  # the solution must pass with each; the others run with the first
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One kata's findings, and what was run: none where a need is missing."""
+
+    kata: str
+    track: str
+    cases: int
+    wrong: int
+    findings: tuple[Finding, ...]
+    unavailable: str = ""
+
+
+def check(
+    katas: tuple[Kata, ...], *, write: bool = False, progress: Callable[[Kata], None] | None = None
+) -> list[Checked]:
+    """The findings of each kata, in the order given. Runs as many children as there are processors."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        jobs = {
+            kata.slug: [pool.submit(_answer, kata, *each) for each in _runs(kata)] for kata in katas
+        }
+        checked = []
+        for kata in katas:
+            answers = [job.result() for job in jobs[kata.slug]]
+            checked.append(_checked(kata, answers, write=write))
+            if progress:
+                progress(kata)
+    return checked
+
+
+def runs_of(katas: tuple[Kata, ...]) -> int:
+    return sum(len(_runs(kata)) for kata in katas)
+
+
+def _runs(kata: Kata) -> list[tuple[str, int]]:
+    """(source, seed) of each run, the solution first; none where a need is missing."""
+    if missing(kata):
+        return []
+    sources = author_sources(kata)
+    seeds = SEEDS if "solution" in sources else ()
+    return [
+        *(("solution", seed) for seed in seeds),
+        *((source, SEEDS[0]) for source in sources if source != "solution"),
+    ]
+
+
+def _answer(kata: Kata, source: str, seed: int) -> Answer | None:
+    try:
+        files = read_source(kata, source)
+    except UnreadableSource:
+        return None  # a finding of the folder
+    outcomes = [
+        execute(kata, files, mode="tests", seed=seed, database=database)
+        for database in kata.databases
+    ]
+    # Against what tests.py holds now, not what was recorded: that is compared on its own.
+    verdict = verdict_of(kata, files, seed, None, outcomes, None)
+    return Answer(source, seed, verdict, tuple(outcomes))
+
+
+def _checked(kata: Kata, found: list[Answer | None], *, write: bool) -> Checked:
+    optional = kata.root != ROOT / "katas"
+    answers = [answer for answer in found if answer]
+    findings = [
+        *check_files(kata, optional=optional),
+        *check_documents(kata, optional=optional),
+    ]
+    solution = next((answer for answer in answers if answer.source == "solution"), None)
+    if answers:
+        findings += check_answers(kata, answers, optional=optional)
+    if solution:
+        if write:
+            findings += _write(kata, solution)
+        findings += check_recorded(kata, solution, _recorded(kata), optional=optional)
+    need = missing(kata)
+    return Checked(
+        kata=kata.slug,
+        track=kata.track,
+        cases=len(solution.verdict.cases) if solution else 0,
+        wrong=len(kata.wrong),
+        findings=tuple(findings),
+        unavailable=need.message if need else "",
+    )
+
+
+def _recorded(kata: Kata) -> Cases | None:
+    try:
+        return recorded_cases(kata)
+    except KataError:
+        return None
+
+
+def _write(kata: Kata, solution: Answer) -> list[Finding]:
+    path = kata.folder / "author" / "cases.json"
+    text = cases_json(kata, solution)
+    try:
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fix = "Make the folder writable."
+        return [finding(kata, "author/cases.json", "cases", f"{error.strerror}", fix)]
+    return []

@@ -1,0 +1,101 @@
+import dataclasses
+import json
+import sys
+from typing import Any
+
+from django.core.management import CommandParser
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from core import catalogue
+from core.check.check import Checked, check
+from core.kata import Kata
+from core.management.base import WorkspaceCommand
+from core.report import overview
+from core.report.console import console, mark
+from core.verdict import Status
+
+
+class Command(WorkspaceCommand):
+    help = "Prove katas sound: stub fails, solution passes, wrong answers are rejected."
+    examples = """
+examples:
+  kata_check                          every kata
+  kata_check iterators annotate       some
+  kata_check iterators --write        and record its cases in author/cases.json
+  kata_check --json                   for machines
+
+exit status:
+  0 all sound, 1 something to mend, 4 the command was wrong
+"""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("names", nargs="*", metavar="NAME", help="Katas; all if none is named.")
+        parser.add_argument("--json", action="store_true", help="Print JSON instead of words.")
+        parser.add_argument("--write", action="store_true", help="Write author/cases.json.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = catalogue.catalogue()
+        katas = found.katas
+        problems = found.problems
+        if options["names"]:
+            katas = tuple(catalogue.get(name) for name in dict.fromkeys(options["names"]))
+            problems = ()
+        checked = self.prove(katas, write=options["write"])
+        sound = not problems and not any(each.findings for each in checked)
+        if options["json"]:
+            answer = {
+                "sound": sound,
+                "katas": [dataclasses.asdict(each) for each in checked],
+                "problems": [str(problem) for problem in problems],
+            }
+            self.stdout.write(json.dumps(answer, indent=2))
+        else:
+            for each in checked:
+                self.show(each)
+            for problem in problems:
+                overview.warn(self.console, problem)
+            self.summary(checked, len(problems))
+        if not sound:
+            sys.exit(1)
+
+    def prove(self, katas: tuple[Kata, ...], *, write: bool) -> list[Checked]:
+        """Check with a progress bar on the terminal, on standard error."""
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        where = console(self.stderr)  # type: ignore[arg-type]
+        with Progress(
+            *columns, console=where, transient=True, disable=not where.is_terminal
+        ) as bar:
+            task = bar.add_task("katas", total=len(katas))
+
+            def progress(kata: Kata) -> None:
+                bar.update(task, advance=1, description=kata.slug)
+
+            return check(katas, write=write, progress=progress)
+
+    def show(self, checked: Checked) -> None:
+        status = Status.FAILED if checked.findings else Status.PASSED
+        words = f"{checked.cases} cases, {checked.wrong} wrong answers rejected"
+        if checked.unavailable:
+            status, words = Status.UNAVAILABLE, f"not run: {checked.unavailable}"
+        elif checked.findings:
+            words = f"{len(checked.findings)} to mend"
+        text = Text.assemble(
+            mark(status), f" {checked.track}/", (checked.kata, "bold"), f"  {words}"
+        )
+        self.console.print(text, soft_wrap=True)
+        for each in checked.findings:
+            line = Text.assemble(f"  {each.file}  ", (each.rule, "bold"), f": {each.message}")
+            self.console.print(line, soft_wrap=True)
+            self.console.print(f"      {each.fix}", style="dim", markup=False, soft_wrap=True)
+
+    def summary(self, checked: list[Checked], problems: int) -> None:
+        bad = sum(bool(each.findings) for each in checked) + problems
+        skipped = sum(bool(each.unavailable) for each in checked)
+        words = f"{len(checked) + problems} katas, {bad} to mend"
+        self.console.print(f"{words}, {skipped} not run" if skipped else words)
