@@ -80,6 +80,7 @@ class GenreAdmin(ShopAdmin):
     list_display = ("name", "parent", "books")
     list_select_related = ("parent",)
     search_fields = ("name",)
+    autocomplete_fields = ("parent",)
 
     @admin.display(ordering="book_count")
     def books(self, genre: Any) -> int:

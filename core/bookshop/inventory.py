@@ -83,7 +83,7 @@ def load_fixture(*, using: str = DEFAULT_DB_ALIAS) -> bool:
         return False
     if rows.total:
         raise KataError(
-            f"The bookshop has no books but {rows.total:,} other rows, which loading would overwrite.",
+            "The bookshop has other rows but no books; loading would overwrite them.",
             hint="Run `python manage.py bookshop clear`, then `python manage.py bookshop load`.",
         )
     call_command("loaddata", str(FIXTURE), database=using, verbosity=0)

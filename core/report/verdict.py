@@ -66,6 +66,8 @@ def _task(console: Console, verdict: Verdict, number: int, full: bool) -> None:
     row.add_column(justify="right", style="dim", no_wrap=True)
     done = sum(case.status is Status.PASSED for case in cases)
     counts = f"{done} of {len(cases)}" if cases else "not run"
+    if task.status is Status.PASSED and (cost := costs(cases)):
+        counts = f"{cost} · {counts}"
     state = mark(task.status) if cases else Text("·", "dim")
     row.add_row(Text.assemble(state, f" {number}  {task.title}"), counts)
     console.print(row)
@@ -98,7 +100,8 @@ def _problem(console: Console, problem: Problem, *, indent: int) -> None:
     for name in ("call", "got", "expected"):
         if value := getattr(problem, name):
             rows.add_row(name, Text(value))
-    _indented(console, indent, rows)
+    if rows.row_count:
+        _indented(console, indent, rows)
     message = problem.message
     if not problem.call and problem.kind[:1].isupper():
         message = f"{problem.kind}: {message}".rstrip(": ")
@@ -136,6 +139,16 @@ def _indented(console: Console, columns: int, what: RenderableType) -> None:
     console.print(Padding(what, (0, 0, 0, columns), expand=False))
 
 
+def costs(cases: list[Case]) -> str:
+    """The dearest call of the cases against its budget, such as "1 query, budget 1"."""
+    found = [each for case in cases for each in case.measurements if each.limit is not None]
+    if not found:
+        return ""
+    most = max(found, key=lambda each: (each.limit or 0, each.value))
+    name = most.name if most.value != 1 else {"queries": "query"}.get(most.name, most.name)
+    return f"{most.value:g} {name}, budget {most.limit:g}"
+
+
 def label(case_id: str) -> str:
     """`Class::test_new_lines_1_ten [file]` as words: `new lines · ten [file]`."""
     name = case_id.rpartition("::")[2].removeprefix("test_")
@@ -162,14 +175,18 @@ def next_steps(kata: Kata, verdict: Verdict, following: str | None) -> list[str]
     if verdict.source != "exercise":
         return [f"That was {verdict.source}. Your own file: {run}"]
     if verdict.status is Status.PASSED:
-        steps = [f"Why this way, and what else: {run} --why"]
-        return [*steps, f"Next kata: {command()} {following}"] if following else steps
+        steps = []
+        if (kata.folder / "why.md").is_file():
+            steps.append(f"Why this way, and what else: {run} --why")
+        if following:
+            steps.append(f"Next kata: {command()} {following}")
+        return steps
     if verdict.status is Status.UNAVAILABLE:
         return [f"Then run it again: {run}"]
     if verdict.problem and verdict.problem.kind in ("tests", "unreadable"):
         return [f"Then run it again: {run}"]
     edit = ", ".join(relative(kata.folder / name) for name in kata.edit)
-    return [
-        f"Edit {edit} and run it again: {run}",
-        f"Stuck? {run} --hint",
-    ]
+    steps = [f"Edit {edit} and run it again: {run}"]
+    if (kata.folder / "hints.md").is_file():
+        steps.append(f"Stuck? {run} --hint")
+    return steps

@@ -14,11 +14,9 @@ from django.core.management import call_command
 from django.test.utils import setup_databases
 
 from core.judge import instrument
-from core.runner.job import Channel, ChannelClosed, Job, job_from_json
+from core.runner.job import Channel, Job, job_from_json
 from core.runner.overlay import settings as overlay
 from core.runner.plugin import Frames
-
-CLOSED = 71  # exit status when the pipe for frames was closed by the code under judgement
 
 # Django under pytest, and nothing that a run has no use for.
 UNUSED = (
@@ -33,14 +31,11 @@ def main(job: Job) -> int:
     channel = Channel(job.frames, job.token)
     sys.dont_write_bytecode = True
     set_up(job)
-    try:
-        if job.mode == "demo":
-            demo(job, channel)
-        else:
-            judge(job, channel)
-        channel.send("end")
-    except ChannelClosed:
-        return CLOSED
+    if job.mode == "demo":
+        demo(job, channel)
+    else:
+        judge(job, channel)
+    channel.send("end")
     return 0
 
 

@@ -127,10 +127,10 @@ def _limit_reached(job: Job, used: processes.Usage, seconds: float) -> str:
     with contextlib.suppress(OSError):
         if os.stat(job.output).st_size > limits.output_kb * 1024:
             return "output_kb"
+    if used.tasks > limits.processes:
+        return "processes"  # before memory: what many processes share is counted for each
     if used.memory > limits.memory_mb * MB:
         return "memory_mb"
-    if used.tasks > limits.processes:
-        return "processes"
     if used.cpu > limits.cpu_seconds:
         return "cpu_seconds"
     return "seconds" if seconds > limits.seconds else ""

@@ -44,7 +44,11 @@ class Frames:
     def pytest_make_collect_report(
         self, collector: pytest.Collector
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        report = yield
+        try:
+            report = yield
+        except SystemExit as error:
+            self.channel.send("problem", problem=problem_of(error, self.job))
+            return pytest.CollectReport(collector.nodeid, "failed", None, [])
         call = getattr(report, "call", None)
         if report.failed and call and call.excinfo:
             error = call.excinfo.value

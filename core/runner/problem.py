@@ -41,6 +41,8 @@ def problem_of(error: BaseException, job: Job) -> dict[str, Any]:
 def _words(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return error.msg or "invalid syntax"
+    if isinstance(error, SystemExit):
+        return f"the code asked Python to exit, with status {error.code!r}"
     if isinstance(error, BaseExceptionGroup):
         inner = "; ".join(
             "".join(traceback.format_exception_only(e)).strip() for e in error.exceptions

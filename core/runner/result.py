@@ -8,6 +8,7 @@ from typing import Any
 
 from core.catalogue import Cases, command, relative
 from core.kata import Kata
+from core.runner.job import CLOSED
 from core.runner.keeper import MB, Ending
 from core.source import Source, UnreadableSource
 from core.verdict import (
@@ -24,7 +25,6 @@ from core.verdict import (
 )
 
 MOST_CASE_OUTPUT = 4096  # characters
-CLOSED = 71  # see core.runner.child
 
 
 @dataclass(frozen=True)

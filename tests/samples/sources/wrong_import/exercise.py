@@ -1,0 +1,8 @@
+import no_such_module
+
+def double(n):
+    return n * 2
+
+
+def double_all(numbers):
+    return [double(number) for number in numbers]
