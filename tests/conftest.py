@@ -1,7 +1,9 @@
 """What every test of the workspace shares: a state folder of its own, and the samples' root."""
 
 import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,7 +32,7 @@ def manage(tmp_path, monkeypatch):
         }
         environment.pop("DJANGO_SETTINGS_MODULE", None)
         done = subprocess.run(
-            [str(Path(os.sys.executable)), "manage.py", *arguments],
+            [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
             env=environment,
             capture_output=True,
@@ -40,3 +42,52 @@ def manage(tmp_path, monkeypatch):
         return done.returncode, done.stdout, done.stderr
 
     return run
+
+
+def copy_sample(name: str, tmp_path: Path, monkeypatch, *, exercise: str | None = None) -> Path:
+    """A copy of a sample kata in a KATA_PATH root of its own; its folder."""
+    folder = tmp_path / "copies" / "runner" / name
+    shutil.copytree(SAMPLES / "runner" / name, folder)
+    if exercise is not None:
+        (folder / "exercise.py").write_text(exercise)
+    monkeypatch.setenv("KATA_PATH", str(tmp_path / "copies"))
+    return folder
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Run a command of Python with its state on a full disk: a tmpfs in a mount namespace."""
+    if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode:
+        unavailable("a mount namespace: `unshare -rm true` fails here")
+    state = tmp_path / "state"
+    state.mkdir()
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v0"],
+        cwd=ROOT,
+        env=os.environ | {"KATA_STATE": str(state)},
+        check=True,
+    )
+    script = (
+        'disk=$1; shift; cp -r "$disk" "$disk.kept"; '
+        'mount -t tmpfs -o size=2m kata "$disk" && cp -r "$disk.kept/." "$disk"; '
+        'dd if=/dev/zero of="$disk/fill" bs=4k 2>/dev/null; exec "$@"'
+    )
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["unshare", "-rm", "sh", "-c", script, "sh", str(state), sys.executable, *arguments],
+            cwd=ROOT,
+            env=os.environ | {"KATA_STATE": str(state), "COLUMNS": "80"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def unavailable(need: str) -> None:
+    """Skip on a laptop, with the reason; fail in CI, where everything must be there."""
+    if os.environ.get("CI"):
+        pytest.fail(f"CI has no {need}")
+    pytest.skip(need)

@@ -309,6 +309,9 @@ def test_environment_with_an_old_python_is_not_touched(fresh: Workspace) -> None
 def test_interrupted_preparation_is_taken_up_again(fresh: Workspace) -> None:
     process = fresh.start(INSTALL_SECONDS="60")
     words = wait_for(process, "Installing")
+    # A signal between fork and exec is lost in a shell with a trap: wait until uv itself runs.
+    while "pip install" not in (fresh.home / "uv").read_text():
+        time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
     words += process.communicate(timeout=10)[1]
     assert process.returncode == 130

@@ -8,7 +8,8 @@ from rich.text import Text
 
 from core.verdict import Status
 
-WIDEST = 100  # longer lines are hard to read
+WIDEST = 100  # columns; longer lines are hard to read
+NARROWEST = 20
 MARKS = {
     Status.PASSED: ("✓", "green"),
     Status.FAILED: ("✗", "red"),
@@ -18,24 +19,51 @@ MARKS = {
 }
 
 
+PLAIN = str.maketrans(
+    {"✓": "+", "✗": "x", "⧖": "x", "–": "-", "·": "-", "─": "-", "━": "=", "…": "...", "›": ">"}
+)
+
+
+class PlainStream:
+    """A stream that cannot encode our marks, given letters in their place."""
+
+    def __init__(self, stream: TextIO, encoding: str) -> None:
+        self.stream = stream
+        self.encoding = encoding
+
+    def write(self, text: str) -> int:
+        plain = text.translate(PLAIN).encode(self.encoding, errors="replace")
+        return self.stream.write(plain.decode(self.encoding))
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+    def isatty(self) -> bool:
+        return self.stream.isatty()
+
+    def fileno(self) -> int:
+        return self.stream.fileno()
+
+
 def console(stream: TextIO, *, color: bool | None = None) -> Console:
     """A console on a stream: 80 columns in a pipe, colour only where the stream shows it.
 
     `color` is what the person asked for, if anything; NO_COLOR is respected.
     """
     terminal = stream.isatty()
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    plain = not encoding.lower().replace("-", "").startswith("utf")
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isdecimal() and int(columns) >= NARROWEST else None
     found = Console(
-        file=stream,
+        file=PlainStream(stream, encoding) if plain else stream,  # type: ignore[arg-type]
         force_terminal=color or None,
         no_color=True if color is False or not (terminal or color) else None,
         highlight=False,
         soft_wrap=False,
-        width=None
-        if terminal and not os.environ.get("COLUMNS")
-        else int(os.environ.get("COLUMNS") or 80),
+        width=width or (None if terminal else 80),
     )
-    if found.width > WIDEST:
-        found.width = WIDEST
+    found.width = min(found.width, WIDEST)
     return found
 
 

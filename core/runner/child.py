@@ -74,4 +74,6 @@ if __name__ == "__main__":
     told = job_from_json(sys.argv[1])
     set_up(told)
     mark = ["-o", "markers=task(number): the task of the kata that a class judges"]
-    sys.exit(run_pytest(told, [*mark, "-pno:cacheprovider", "--tb=short"]))
+    # Folders without an __init__.py are packages too, where they lie.
+    place = ["--import-mode=importlib", "-o", "consider_namespace_packages=true"]
+    sys.exit(run_pytest(told, [*mark, *place, "-pno:cacheprovider", "--tb=short"]))

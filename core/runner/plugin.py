@@ -51,9 +51,9 @@ class Frames:
             return pytest.CollectReport(collector.nodeid, "failed", None, [])
         call = getattr(report, "call", None)
         if report.failed and call and call.excinfo:
-            error = call.excinfo.value
+            wrapped = call.excinfo.value
             # Pytest wraps what went wrong at import; what the learner wrote is its cause.
-            self.channel.send("problem", problem=problem_of(error.__cause__ or error, self.job))
+            self.channel.send("problem", problem=problem_of(wrapped.__cause__ or wrapped, self.job))
         return report
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:

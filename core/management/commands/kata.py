@@ -140,7 +140,7 @@ exit status:
 
     def busy(self, what: str, as_json: bool) -> contextlib.AbstractContextManager[object]:
         """A spinner on a terminal, nothing in a pipe."""
-        if as_json or not self.console.is_terminal:
+        if as_json or not self.stdout.isatty():
             return contextlib.nullcontext()
         return self.console.status(f"{what} …")
 
