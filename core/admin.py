@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from core import runs
+from core.catalogue import catalogue
 from core.models import Help, Kata, Run
 
 
@@ -27,6 +29,10 @@ class KataAdmin(ReadOnly):
     list_filter = ("track", "level")
     search_fields = ("slug", "title")
     ordering = ("track", "level", "slug")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        runs.sync(catalogue().katas)
+        return super().changelist_view(request, extra_context)
 
 
 @admin.register(Run)

@@ -1,8 +1,10 @@
 """The only writer of runs and of help taken, and the reads that the faces need."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
@@ -57,18 +59,35 @@ def store(
 
 def row(kata: Kata) -> models.Kata:
     """The kata's row, made or brought up to date from its folder."""
-    values = {
-        "slug": kata.slug,
-        "track": kata.track,
-        "title": kata.title[:200],
-        "level": kata.level,
-    }
+    values = _columns(kata)
     found, made = models.Kata.objects.get_or_create(uuid=kata.uuid, defaults=values)
     if not made and any(getattr(found, name) != value for name, value in values.items()):
         for name, value in values.items():
             setattr(found, name, value)
         found.save(update_fields=list(values))
     return found
+
+
+def sync(katas: Sequence[Kata]) -> None:
+    """Rows for all katas, as their folders are now. One query to read, one to write if need be."""
+    columns = ["slug", "track", "title", "level"]
+    known = {str(each.pop("uuid")): each for each in models.Kata.objects.values("uuid", *columns)}
+    changed = [kata for kata in katas if known.get(kata.uuid) != _columns(kata)]
+    models.Kata.objects.bulk_create(
+        [models.Kata(uuid=kata.uuid, **_columns(kata)) for kata in changed],
+        update_conflicts=True,
+        unique_fields=["uuid"],
+        update_fields=columns,
+    )
+
+
+def _columns(kata: Kata) -> dict[str, Any]:
+    return {
+        "slug": kata.slug,
+        "track": kata.track,
+        "title": kata.title[:200],
+        "level": kata.level,
+    }
 
 
 def encode(files: dict[str, bytes]) -> dict[str, str | dict[str, str]]:

@@ -23,6 +23,11 @@ def test_page_lists_within_its_queries(client, stored, page, django_assert_max_n
     assert ("bounded" in response.content.decode()) == (page != "help")
 
 
+def test_katas_are_listed_before_they_are_run(client, db):
+    client.force_login(runs.local_learner())
+    assert "select_related" in client.get("/admin/core/kata/").content.decode()
+
+
 def test_run_shows_its_verdict_and_cannot_be_changed(client, stored):
     client.force_login(runs.local_learner())
     response = client.get(f"/admin/core/run/{stored.pk}/change/")

@@ -1,7 +1,7 @@
 """What the workspace's own commands share: sentences for errors, status 4 for bad input."""
 
 import sys
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.core.management.base import DjangoHelpFormatter
@@ -51,7 +51,7 @@ class WorkspaceCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         color = False if options.get("no_color") else options.get("force_color") or None
-        self.console: Console = console(self.stdout, color=color)  # type: ignore[arg-type]
+        self.console: Console = console(under(self.stdout), color=color)
         try:
             return super().execute(*args, **options)
         except KataError as error:
@@ -64,6 +64,11 @@ class WorkspaceCommand(BaseCommand):
         except KeyboardInterrupt:
             self.stderr.write("Stopped. Nothing was stored.")
             sys.exit(STOPPED)
+
+
+def under(stream: Any) -> TextIO:
+    """The stream below Django's wrapper, which would add a newline to every write."""
+    return getattr(stream, "_out", stream)  # type: ignore[no-any-return]
 
 
 def unready(error: DatabaseError) -> str:

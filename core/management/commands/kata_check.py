@@ -10,7 +10,7 @@ from rich.text import Text
 from core import catalogue
 from core.check.check import Checked, check
 from core.kata import Kata
-from core.management.base import WorkspaceCommand
+from core.management.base import WorkspaceCommand, under
 from core.report import overview
 from core.report.console import console, mark
 from core.verdict import Status
@@ -67,7 +67,7 @@ exit status:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        where = console(self.stderr)  # type: ignore[arg-type]
+        where = console(under(self.stderr))
         with Progress(
             *columns, console=where, transient=True, disable=not where.is_terminal
         ) as bar:
