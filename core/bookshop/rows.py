@@ -32,8 +32,6 @@ ORDER_SIZES = ((1, 1, 8), (1, 2, 7), (6, 1, 3), (4, 5, 1), (2, 6, 2), (5, 2, 3),
 STARS = (1, 2, 3, 4, 5)
 # How readers take a book: loved, liked, divisive, disliked.
 MOODS = ((1, 2, 5, 30, 62), (3, 7, 25, 45, 20), (28, 10, 12, 18, 32), (30, 35, 20, 10, 5))
-LAST_YEAR = 1928
-LEAVES = tuple(sorted(set(words.GENRES) - set(words.GENRES.values())))
 
 
 @dataclass(kw_only=True)
@@ -44,15 +42,17 @@ class Shop:
     genres: Mapping[str, int]  # primary keys by name
     born: list[int] = field(init=False)
     prices: list[int] = field(init=False)  # the place of each book's price in PRICES
+    prolific: list[int] = field(init=False)
     best_sellers: list[int] = field(init=False)
     regulars: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         rng = self.source("facts")
-        self.born = [rng.randrange(1700, 1896) for _ in range(self.sizes.authors)]
+        self.born = [rng.randrange(1700, 1881) for _ in range(self.sizes.authors)]
         steps = len(PRICES)
         self.prices = [int(steps * rng.random() ** 1.5) for _ in range(self.sizes.books)]
         # Shuffled, or the best seller would always be the book with the lowest key.
+        self.prolific = rng.sample(range(self.sizes.authors), self.sizes.authors)
         self.best_sellers = rng.sample(range(self.sizes.books), self.sizes.books)
         self.regulars = rng.sample(range(self.sizes.customers), self.sizes.customers)
 
@@ -88,26 +88,27 @@ class Shop:
     def books(self) -> Iterator[Row]:
         rng = self.source("books")
         for index, pk in enumerate(self.keys("books", self.sizes.books)):
-            author = int(self.sizes.authors * rng.random() ** 1.5)
-            publisher = int(self.sizes.publishers * rng.random() ** 1.5)
+            author = self.prolific[int(self.sizes.authors * rng.random() ** 1.5)]
+            publisher = rng.randrange(self.sizes.publishers)
             yield (
                 pk,
                 title(rng),
                 self.first["authors"] + author,
                 self.first["publishers"] + publisher,
-                min(self.born[author] + rng.randrange(22, 70), LAST_YEAR),
+                self.born[author] + rng.randrange(22, 49),
                 isbn(pk),
                 PRICES[self.prices[index]],
                 int(60 * rng.random() ** 2),
             )
 
     def links(self, first: int) -> Iterator[Row]:
-        """Books and their genres: one to three a book, none of them twice."""
+        """Books and their genres: one to three a book, none twice, all of one branch of the tree."""
         rng = self.source("links")
         keys = count(first)
-        leaves = [self.genres[name] for name in LEAVES]
+        branches = [[self.genres[name] for name in branch] for branch in branches_of_leaves()]
         for pk in self.keys("books", self.sizes.books):
-            for genre in rng.sample(leaves, rng.choice((1, 1, 2, 2, 3))):
+            branch = rng.choice(branches)
+            for genre in rng.sample(branch, min(rng.choice((1, 1, 2, 2, 3)), len(branch))):
                 yield next(keys), pk, genre
 
     def copies(self) -> Iterator[Row]:
@@ -200,3 +201,14 @@ def isbn(pk: int) -> str:
     """Of the range 979-8, which the shipped books stay out of; made of the key, so never twice."""
     first_twelve = f"9798{pk:08}"
     return first_twelve + check_digit(first_twelve)
+
+
+def branches_of_leaves() -> list[list[str]]:
+    """For each genre without children, all such genres under the same root."""
+    leaves = [name for name in words.GENRES if name not in words.GENRES.values()]
+    return [[leaf for leaf in leaves if root(leaf) == root(other)] for other in leaves]
+
+
+def root(genre: str) -> str:
+    parent = words.GENRES[genre]
+    return genre if parent is None else root(parent)

@@ -67,10 +67,10 @@ PLACES = (
 TITLES = (
     "The {adjective} {noun}",
     "The {noun} of {place}",
-    "A {noun} in {place}",
+    "No {noun} in {place}",
     "The {noun} and the {other}",
     "The {adjective} {noun} of {place}",
-    "{place}: A {adjective} {noun}",
+    "{place}: The {adjective} {noun}",
     "Beyond the {adjective} {noun}",
     "The {noun} by the {other}",
 )

@@ -17,6 +17,7 @@ from core.judge import instrument
 from core.runner.job import Channel, Job, job_from_json
 from core.runner.overlay import settings as overlay
 from core.runner.plugin import Frames
+from core.runner.problem import problem_of
 
 # Django under pytest, and nothing that a run has no use for.
 UNUSED = (
@@ -30,20 +31,24 @@ def main(job: Job) -> int:
     """Do the job; the exit status of the process."""
     channel = Channel(job.frames, job.token)
     sys.dont_write_bytecode = True
-    set_up(job)
-    if job.mode == "demo":
-        demo(job, channel)
-    else:
-        judge(job, channel)
+    try:
+        set_up(job)
+        if job.mode == "demo":
+            demo(job, channel)
+        else:
+            judge(job, channel)
+    except BaseException as error:  # noqa: BLE001 - models.py is imported here, and is the learner's
+        channel.send("problem", problem=problem_of(error, job))
     channel.send("end")
     return 0
 
 
 def set_up(job: Job) -> None:
-    """Import path, settings and the judge's instruments; Django itself waits for pytest-django."""
+    """Import path, settings, the judge's instruments, and Django with the kata's models."""
     sys.path.insert(0, job.path)
     settings.configure(**overlay(job))
     instrument.attach(folder=job.folder, edit=job.edit, seed=job.seed)
+    django.setup()
 
 
 def judge(job: Job, channel: Channel) -> None:
@@ -60,7 +65,6 @@ def run_pytest(job: Job, options: list[str], *plugins: object) -> int:
 
 def demo(job: Job, channel: Channel) -> None:
     """Build the data, then run the kata's demo command."""
-    django.setup()
     if job.database != "none":
         setup_databases(verbosity=0, interactive=False)
     slug = job.package.rpartition(".")[2]

@@ -8,7 +8,7 @@ like a result.
 import dataclasses
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.kata import Limits
@@ -29,8 +29,9 @@ class Job:
     settings_add: dict[str, list[Any]]
     limits: Limits
     seed: int
+    environment: dict[str, str] = field(default_factory=dict)  # beside what the launcher gives
     token: str = ""
-    frames: int = -1  # descriptor of the pipe for frames
+    frames: int = -1  # descriptor of the pipe for frames, in the child
     output: str = ""  # file that stdout and stderr go to
     size: int = 0  # demo: how much data
 

@@ -1,8 +1,8 @@
 """The process between the workspace and the learner's code: forks the child, bounds it, ends it.
 
-Started once a run as `python -m core.runner.keeper`. Its standard input is its lifeline: the first
-line is the job, the end of it means that the workspace is gone. Its standard output is one line of
-JSON, an `Ending`. Standard library only: what it imports, every run pays for.
+One a run, started by a launcher. Its lifeline's first line is the job, and its end means that the
+workspace is gone. Its report is one line of JSON, an `Ending`. Standard library only: what it
+imports, every run pays for.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass
+from typing import NoReturn
 
 from core.runner import processes
 from core.runner.job import Job, job_from_json
@@ -35,26 +36,45 @@ class Ending:
     seconds: float = 0.0
     memory: int = 0  # bytes at the peak, resident, of the whole tree
     left: int = 0  # processes that could not be ended
+    words: str = ""  # of "broken": what went wrong in the keeper itself
 
 
 def main() -> None:
-    lifeline = sys.stdin.buffer
-    job = job_from_json(lifeline.readline().decode())
-    processes.adopt_orphans()
-    keeper = os.getpid()
-    child = os.fork()
-    if child == 0:
-        _become_child(job, keeper)
-    os.close(job.frames)
-    ending = watch(job, child, lifeline.fileno())
-    if ending.reason == "abandoned":
-        shutil.rmtree(job.path, ignore_errors=True)
+    """As a new Python: the lifeline is standard input, the report standard output."""
+    keep(lifeline=0, report=1, frames=int(sys.argv[1]))
+
+
+def keep(*, lifeline: int, report: int, frames: int) -> NoReturn:
+    """Read the job, do it, report how it ended. The process ends here."""
+    try:
+        job = dataclasses.replace(job_from_json(_first_line(lifeline)), frames=frames)
+        processes.adopt_orphans()
+        keeper = os.getpid()
+        child = os.fork()
+        if child == 0:
+            _become_child(job, keeper)
+        os.close(frames)
+        ending = watch(job, child, lifeline)
+        if ending.reason == "abandoned":
+            shutil.rmtree(job.path, ignore_errors=True)
+    except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
+        ending = Ending("broken", words=f"{type(error).__name__}: {error}")
     with contextlib.suppress(BrokenPipeError):
-        os.write(1, json.dumps(dataclasses.asdict(ending)).encode())
+        os.write(report, json.dumps(dataclasses.asdict(ending)).encode())
     os._exit(0)
 
 
-def _become_child(job: Job, keeper: int) -> None:
+def _first_line(descriptor: int) -> str:
+    line = b""
+    while not line.endswith(b"\n"):
+        data = os.read(descriptor, 65536)
+        if not data:
+            os._exit(0)  # whoever started us has gone before saying what to do
+        line += data
+    return line.decode()
+
+
+def _become_child(job: Job, keeper: int) -> NoReturn:
     """In the forked process: bounds and descriptors, then the learner's code. Never returns."""
     status = 1
     try:
@@ -68,6 +88,7 @@ def _become_child(job: Job, keeper: int) -> None:
         os.closerange(3, job.frames)
         os.closerange(job.frames + 1, 256)
         os.chdir(job.path)
+        os.environ.update(job.environment)
         from core.runner import child  # Django and pytest: the keeper never imports them
 
         status = child.main(job)

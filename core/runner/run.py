@@ -1,14 +1,10 @@
 """Judge one source of one kata: snapshot, child, frames, verdict."""
 
 import contextlib
-import dataclasses
 import json
 import os
 import secrets
 import selectors
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,14 +16,13 @@ from core.kata import Kata
 from core.runner.folder import RunFolder, run_folder
 from core.runner.job import Job, frame
 from core.runner.keeper import Ending
+from core.runner.launch import Ends, Launcher, cold
 from core.runner.needs import missing
 from core.runner.result import Outcome, unread, verdict_of
 from core.source import Source, UnreadableSource, read_source
-from core.state import ROOT
 from core.verdict import Verdict
 
 MOST_FRAMES = 16 * 1024 * 1024  # bytes
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SYSTEMROOT", "LD_LIBRARY_PATH")
 MOST_OUTPUT = 64 * 1024  # bytes that a verdict keeps
 
 Listener = Callable[[dict[str, Any]], None]
@@ -39,11 +34,14 @@ def run(
     *,
     seed: int | None = None,
     listen: Listener = lambda frame: None,
+    launch: Launcher = cold,
+    hangup: int | None = None,
 ) -> tuple[Verdict, Source | None]:
     """The verdict, and the files that it judged (None where they could not be read).
 
     Blocks for as long as the kata's limits allow, once a database. `listen` gets each frame as it
-    arrives. Raises KataError where nothing could be judged: an unknown source, a full disk.
+    arrives; when the descriptor `hangup` becomes readable, the run ends with KeyboardInterrupt.
+    Raises KataError where nothing could be judged: an unknown source, a full disk.
     """
     seed = secrets.randbelow(2**31) if seed is None else seed
     try:
@@ -54,7 +52,16 @@ def run(
     problem = missing(kata)
     if problem is None:
         outcomes = [
-            execute(kata, files, mode="tests", seed=seed, database=database, listen=listen)
+            execute(
+                kata,
+                files,
+                mode="tests",
+                seed=seed,
+                database=database,
+                listen=listen,
+                launch=launch,
+                hangup=hangup,
+            )
             for database in kata.databases
         ]
     return verdict_of(kata, files, seed, recorded_cases(kata), outcomes, problem), files
@@ -69,6 +76,8 @@ def execute(
     database: str,
     size: int = 0,
     listen: Listener = lambda frame: None,
+    launch: Launcher = cold,
+    hangup: int | None = None,
 ) -> Outcome:
     """Run one child to its end, in a run folder of its own."""
     with run_folder(kata, source) as folder:
@@ -85,10 +94,11 @@ def execute(
             limits=kata.limits,
             seed=seed,
             token=secrets.token_hex(8),
+            environment={"HOME": str(folder.path), "TMPDIR": str(folder.path / "tmp")},
             output=str(folder.output),
             size=size,
         )
-        return _supervise(job, folder, listen)
+        return _supervise(job, folder, listen, launch, hangup)
 
 
 @dataclass
@@ -113,34 +123,25 @@ class _Pipe:
             yield found
 
 
-def _supervise(job: Job, folder: RunFolder, listen: Listener) -> Outcome:
+def _supervise(
+    job: Job, folder: RunFolder, listen: Listener, launch: Launcher, hangup: int | None
+) -> Outcome:
     """Start the keeper, read frames until it ends; whatever happens here, it ends."""
     pipe = _Pipe(job.token)
     with contextlib.ExitStack() as stack:
-        read, write = os.pipe()
-        frames = stack.enter_context(os.fdopen(read, "rb", buffering=0))
-        report = stack.enter_context(tempfile.TemporaryFile())
-        complaint = stack.enter_context(tempfile.TemporaryFile())
-        with os.fdopen(write, "wb"):
-            told = dataclasses.replace(job, frames=write).to_json().encode() + b"\n"
-            keeper = subprocess.Popen(
-                [sys.executable, "-m", "core.runner.keeper"],
-                stdin=subprocess.PIPE,
-                stdout=report,
-                stderr=complaint,
-                pass_fds=[write],
-                cwd=ROOT,
-                env=environment(job),
-                start_new_session=True,
-            )
-        stack.callback(keeper.wait)
+        theirs, lifeline = _pipe(stack)
+        report, their_report = _pipe(stack)
+        frames, their_frames = _pipe(stack)
+        ends = Ends(theirs.fileno(), their_report.fileno(), their_frames.fileno())
+        stack.callback(launch(ends))
+        for end in (theirs, their_report, their_frames):
+            end.close()
         # Closing the lifeline ends what still runs: first of all, however this block is left.
-        lifeline = stack.enter_context(_quietly_closed(keeper.stdin))
-        lifeline.write(told)
-        lifeline.flush()
-        _read(frames.fileno(), pipe, listen)
-        keeper.wait()
-        ending = _ending(_content(report), _content(complaint))
+        stack.callback(lifeline.close)
+        with contextlib.suppress(BrokenPipeError):  # the keeper is gone: its report is missing
+            lifeline.write(job.to_json().encode() + b"\n")
+        _read(frames.fileno(), pipe, listen, hangup)
+        ending = _ending(report.read())
     return Outcome(
         database=job.database,
         frames=tuple(pipe.frames),
@@ -151,28 +152,24 @@ def _supervise(job: Job, folder: RunFolder, listen: Listener) -> Outcome:
     )
 
 
-@contextlib.contextmanager
-def _quietly_closed(pipe: IO[bytes] | None) -> Iterator[IO[bytes]]:
-    """A pipe whose reader may be gone when it is closed."""
-    if pipe is None:
-        raise TypeError("the keeper was started without its lifeline")
-    try:
-        yield pipe
-    finally:
-        with contextlib.suppress(BrokenPipeError):
-            pipe.close()
+def _pipe(stack: contextlib.ExitStack) -> tuple[IO[bytes], IO[bytes]]:
+    read, write = os.pipe()
+    return (
+        stack.enter_context(os.fdopen(read, "rb", buffering=0)),
+        stack.enter_context(os.fdopen(write, "wb", buffering=0)),
+    )
 
 
-def _content(file: IO[bytes]) -> bytes:
-    file.seek(0)
-    return file.read()
-
-
-def _read(descriptor: int, pipe: _Pipe, listen: Listener) -> None:
+def _read(descriptor: int, pipe: _Pipe, listen: Listener, hangup: int | None) -> None:
+    """Frames until the pipe ends; KeyboardInterrupt when `hangup` says that nobody waits any more."""
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
+        if hangup is not None:
+            selector.register(hangup, selectors.EVENT_READ)
         while pipe.size < MOST_FRAMES:
-            selector.select()
+            ready = [key.fd for key, _ in selector.select()]
+            if descriptor not in ready:
+                raise KeyboardInterrupt
             data = os.read(descriptor, 65536)
             if not data:
                 return
@@ -180,16 +177,17 @@ def _read(descriptor: int, pipe: _Pipe, listen: Listener) -> None:
                 listen(found)
 
 
-def _ending(report: bytes, complaint: bytes) -> Ending:
-    with contextlib.suppress(ValueError):
-        return Ending(**json.loads(report))
-    if complaint:
-        last = complaint.decode(errors="replace").strip().splitlines()[-1]
+def _ending(report: bytes) -> Ending:
+    try:
+        ending = Ending(**json.loads(report))
+    except ValueError:
+        return Ending("keeper")  # the code under judgement killed it, and died with it
+    if ending.reason == "broken":
         raise KataError(
-            f"The runner itself failed: {last}",
+            f"The runner itself failed: {ending.words}",
             hint="Run `scripts/test tests/runner` and report what it says.",
         )
-    return Ending("keeper")  # the code under judgement killed it, and died with it
+    return ending
 
 
 def _output(path: Path) -> bytes:
@@ -198,17 +196,3 @@ def _output(path: Path) -> bytes:
             return file.read(MOST_OUTPUT)
     except OSError:
         return b""
-
-
-def environment(job: Job) -> dict[str, str]:
-    """What a child sees of the environment: no secrets of the workspace, and nothing that varies."""
-    kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return kept | {
-        "HOME": job.path,
-        "TMPDIR": os.path.join(job.path, "tmp"),
-        "PYTHONHASHSEED": "0",
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONUTF8": "1",
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "MALLOC_ARENA_MAX": "1",
-    }

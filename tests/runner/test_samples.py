@@ -74,3 +74,9 @@ def test_kata_gives_its_verdict(name, samples):
 def test_run_after_all_of_them_passes(samples):
     verdict, _ = run(catalogue.get("bounded"), "solution", seed=1)
     assert verdict.status == "passed"
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (SAMPLES / "models").iterdir()))
+def test_models_give_their_verdict(name, samples):
+    source = SAMPLES.relative_to(Path.cwd()) / "models" / name
+    compare(f"models-{name}", run(catalogue.get("rows"), str(source), seed=1)[0])
