@@ -5,7 +5,6 @@ folders and reads one file, so it costs the same with ten katas as with a thousa
 """
 
 import difflib
-import functools
 import json
 import os
 import tomllib
@@ -16,6 +15,7 @@ from pathlib import Path
 from core.errors import KataError
 from core.kata import Kata, kata_from_toml
 from core.state import ROOT
+from core.terminal import terminal
 
 # The order in which tracks are read; others follow by name.
 TRACKS = (
@@ -171,10 +171,9 @@ def cases(kata: Kata) -> Cases | None:
         ) from error
 
 
-@functools.cache
 def command() -> str:
     """How the person calls the command, for sentences that name it."""
-    return os.environ.get("KATA_COMMAND") or "python manage.py kata"
+    return terminal().command
 
 
 def relative(path: Path) -> str:

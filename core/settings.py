@@ -65,7 +65,7 @@ DATABASES = {
         "NAME": STATE / "workspace.sqlite3",
         "OPTIONS": {
             # A writer waits instead of failing, and takes its lock at BEGIN: never "database is locked".
-            "timeout": 20,
+            "timeout": 60,  # seconds; longer than the bookshop's largest fill holds the lock
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
         },

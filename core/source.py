@@ -15,6 +15,7 @@ from pathlib import Path
 from core.catalogue import command, relative
 from core.errors import KataError
 from core.kata import Kata
+from core.terminal import terminal
 
 LARGEST = 1024 * 1024  # bytes of one edited file
 
@@ -61,7 +62,7 @@ def source_folder(kata: Kata, name: str) -> Path:
         return kata.folder
     if name in author_sources(kata):
         return kata.folder / "author" / name
-    path = Path(name).expanduser().absolute()
+    path = terminal().path(name)
     if path.is_dir() or (path.is_file() and len(kata.edit) == 1):
         return path
     known = ["exercise", *author_sources(kata)]

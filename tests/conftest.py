@@ -28,6 +28,7 @@ def manage(tmp_path, monkeypatch):
             "KATA_STATE": str(tmp_path / "state"),
             "KATA_PATH": str(SAMPLES),
             "COLUMNS": "80",
+            "KATA_SERVER": "0",
             **(env or {}),
         }
         environment.pop("DJANGO_SETTINGS_MODULE", None)
@@ -77,7 +78,7 @@ def small_disk(tmp_path):
         return subprocess.run(
             ["unshare", "-rm", "sh", "-c", script, "sh", str(state), sys.executable, *arguments],
             cwd=ROOT,
-            env=os.environ | {"KATA_STATE": str(state), "COLUMNS": "80"},
+            env=os.environ | {"KATA_STATE": str(state), "COLUMNS": "80", "KATA_SERVER": "0"},
             capture_output=True,
             text=True,
             check=False,

@@ -4,12 +4,13 @@ import sys
 from typing import Any, NoReturn, TextIO
 
 from django.core.management import BaseCommand, CommandError, CommandParser
-from django.core.management.base import DjangoHelpFormatter
+from django.core.management.base import DjangoHelpFormatter, OutputWrapper
 from django.db import DatabaseError, OperationalError
 from rich.console import Console
 
 from core.errors import KataError
 from core.report.console import console
+from core.runner.launch import Launcher, cold
 
 WRONG_CALL = 4  # exit status when the command itself was wrong
 STOPPED = 130  # exit status after Ctrl-C
@@ -27,6 +28,13 @@ class WorkspaceCommand(BaseCommand):
 
     requires_system_checks = []
     examples = ""
+    launch: Launcher = staticmethod(cold)  # how a run's keeper comes to be
+    hangup: int | None = None  # a descriptor that becomes readable when nobody waits any more
+
+    def use(self, out: TextIO, err: TextIO, launch: Launcher, hangup: int) -> None:
+        """Speak to a client of the background server, and run from its forker."""
+        self.stdout, self.stderr = OutputWrapper(out), OutputWrapper(err)
+        self.launch, self.hangup = launch, hangup
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(

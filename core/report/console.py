@@ -1,15 +1,14 @@
 """The one rich console of a command, and the marks that every screen uses."""
 
-import os
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
+from core.terminal import terminal
 from core.verdict import Status
 
 WIDEST = 100  # columns; longer lines are hard to read
-NARROWEST = 20
 MARKS = {
     Status.PASSED: ("✓", "green"),
     Status.FAILED: ("✗", "red"),
@@ -50,18 +49,18 @@ def console(stream: TextIO, *, color: bool | None = None) -> Console:
 
     `color` is what the person asked for, if anything; NO_COLOR is respected.
     """
-    terminal = stream.isatty()
+    here = terminal()
+    shown = stream.isatty()
     encoding = getattr(stream, "encoding", None) or "utf-8"
     plain = not encoding.lower().replace("-", "").startswith("utf")
-    columns = os.environ.get("COLUMNS", "")
-    width = int(columns) if columns.isdecimal() and int(columns) >= NARROWEST else None
+    colored = here.color and (shown if color is None else color)
     found = Console(
         file=PlainStream(stream, encoding) if plain else stream,  # type: ignore[arg-type]
-        force_terminal=color or None,
-        no_color=True if color is False or not (terminal or color) else None,
+        force_terminal=shown or bool(color),
+        color_system="standard" if colored else None,
+        no_color=not colored,
         highlight=False,
-        soft_wrap=False,
-        width=width or (None if terminal else 80),
+        width=here.columns or (None if shown else 80),
     )
     found.width = min(found.width, WIDEST)
     return found

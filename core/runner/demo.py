@@ -6,6 +6,7 @@ from typing import Any
 
 from core.errors import KataError
 from core.kata import Kata
+from core.runner.launch import Launcher, cold
 from core.runner.run import execute
 from core.source import author_sources, read_source
 from core.verdict import Problem
@@ -34,7 +35,9 @@ class Column:
 SOURCES = ("exercise", "stub", "solution")
 
 
-def demonstrate(kata: Kata, *, size: int | None = None) -> tuple[Column, ...]:
+def demonstrate(
+    kata: Kata, *, size: int | None = None, launch: Launcher = cold, hangup: int | None = None
+) -> tuple[Column, ...]:
     """The learner's code, the code as shipped and the solution. Blocks for some seconds."""
     name = f"management/commands/{kata.slug}.py"
     if not (kata.folder / name).exists():
@@ -46,13 +49,22 @@ def demonstrate(kata: Kata, *, size: int | None = None) -> tuple[Column, ...]:
     )
     patient = dataclasses.replace(kata, limits=limits)
     sources = [each for each in SOURCES if each in ("exercise", *author_sources(kata))]
-    return tuple(_column(patient, source, size) for source in sources)
+    return tuple(_column(patient, source, size, launch, hangup) for source in sources)
 
 
-def _column(kata: Kata, source: str, size: int | None) -> Column:
+def _column(
+    kata: Kata, source: str, size: int | None, launch: Launcher, hangup: int | None
+) -> Column:
     database = next((each for each in kata.databases if each != "postgres"), "none")
     outcome = execute(
-        kata, read_source(kata, source), mode="demo", seed=1, database=database, size=size or 0
+        kata,
+        read_source(kata, source),
+        mode="demo",
+        seed=1,
+        database=database,
+        size=size or 0,
+        launch=launch,
+        hangup=hangup,
     )
     problems = outcome.problems(kata)
     calls = [

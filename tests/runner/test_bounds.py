@@ -130,7 +130,8 @@ def test_ending_the_command_ends_the_run(kata_folder, tmp_path, sign):
     command = subprocess.Popen(
         [sys.executable, "manage.py", "kata", "bounded"],
         cwd=ROOT,
-        env=os.environ | {"KATA_STATE": str(tmp_path / "state"), "TMPDIR": str(temporary)},
+        env=os.environ
+        | {"KATA_STATE": str(tmp_path / "state"), "TMPDIR": str(temporary), "KATA_SERVER": "0"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -56,6 +56,9 @@ exit status:
         parser.add_argument(
             "--give-up", action="store_true", help="See the solution before a pass. Remembered."
         )
+        parser.add_argument(
+            "--cold", action="store_true", help="Neither use nor start the background server."
+        )
         action = parser.add_mutually_exclusive_group()
         action.add_argument(
             "--hint", nargs="?", type=int, const=0, metavar="TASK", help="Show one hint more."
@@ -126,7 +129,13 @@ exit status:
 
     def run(self, kata: Kata, options: dict[str, Any]) -> None:
         with self.busy(kata.slug, options["json"]):
-            verdict, files = run(kata, options["source"] or "exercise", seed=options["seed"])
+            verdict, files = run(
+                kata,
+                options["source"] or "exercise",
+                seed=options["seed"],
+                launch=self.launch,
+                hangup=self.hangup,
+            )
         if options["json"]:
             self.stdout.write(json.dumps(verdict.to_json(), indent=2))
         else:

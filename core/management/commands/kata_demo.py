@@ -33,7 +33,7 @@ examples:
             raise KataError(
                 f"--size {size} is not a size.", hint="Write a number from 1 to 1000000."
             )
-        columns = demonstrate(kata, size=size)
+        columns = demonstrate(kata, size=size, launch=self.launch, hangup=self.hangup)
         if options["json"]:
             self.stdout.write(json.dumps(as_json(columns), indent=2))
         else:

@@ -64,7 +64,11 @@ class OpenLoans(ShopCase):
         title = dict(Book.objects.values_list("pk", "title"))
         loans = sorted(Loan.objects.filter(back_at=None), key=lambda each: (each.out_at, each.pk))
         return [
-            (name[loan.customer_id], title[copies[loan.copy_id].book_id], copies[loan.copy_id].shelf)
+            (
+                name[loan.customer_id],
+                title[copies[loan.copy_id].book_id],
+                copies[loan.copy_id].shelf,
+            )
             for loan in loans
         ]
 
