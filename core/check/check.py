@@ -13,6 +13,7 @@ from core.check.files import check_files
 from core.check.finding import Finding, finding
 from core.errors import KataError
 from core.kata import Kata
+from core.runner.launch import Launcher, cold
 from core.runner.needs import missing
 from core.runner.result import verdict_of
 from core.runner.run import execute
@@ -35,12 +36,17 @@ class Checked:
 
 
 def check(
-    katas: tuple[Kata, ...], *, write: bool = False, progress: Callable[[Kata], None] | None = None
+    katas: tuple[Kata, ...],
+    *,
+    write: bool = False,
+    progress: Callable[[Kata], None] | None = None,
+    launch: Launcher = cold,
 ) -> list[Checked]:
     """The findings of each kata, in the order given. Runs as many children as there are processors."""
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         jobs = {
-            kata.slug: [pool.submit(_answer, kata, *each) for each in _runs(kata)] for kata in katas
+            kata.slug: [pool.submit(_answer, kata, *each, launch) for each in _runs(kata)]
+            for kata in katas
         }
         checked = []
         for kata in katas:
@@ -49,10 +55,6 @@ def check(
             if progress:
                 progress(kata)
     return checked
-
-
-def runs_of(katas: tuple[Kata, ...]) -> int:
-    return sum(len(_runs(kata)) for kata in katas)
 
 
 def _runs(kata: Kata) -> list[tuple[str, int]]:
@@ -67,13 +69,13 @@ def _runs(kata: Kata) -> list[tuple[str, int]]:
     ]
 
 
-def _answer(kata: Kata, source: str, seed: int) -> Answer | None:
+def _answer(kata: Kata, source: str, seed: int, launch: Launcher) -> Answer | None:
     try:
         files = read_source(kata, source)
     except UnreadableSource:
         return None  # a finding of the folder
     outcomes = [
-        execute(kata, files, mode="tests", seed=seed, database=database)
+        execute(kata, files, mode="tests", seed=seed, database=database, launch=launch)
         for database in kata.databases
     ]
     # Against what tests.py holds now, not what was recorded: that is compared on its own.

@@ -4,21 +4,26 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from core.judge.expectation import shorten
+from core.judge.queries import counted
 from core.kata import Kata
 from core.runner.demo import Call, Column
 
+RESULT = 24  # characters of a result in a cell
 NAMES = {"exercise": "yours", "stub": "as shipped", "solution": "solution"}
 
 
 def show(console: Console, kata: Kata, columns: tuple[Column, ...]) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column(kata.title)
+    table.add_column(kata.slug)
     for column in columns:
-        table.add_column(NAMES[column.source], justify="right")
+        table.add_column(NAMES[column.source], justify="right", no_wrap=True)
     names = list(dict.fromkeys(call.call for column in columns for call in column.calls))
     for name in names:
         found = [next((c for c in column.calls if c.call == name), None) for column in columns]
-        table.add_row(Text(name), *(Text(_cost(call)) for call in found))
+        same = len({call.result for call in found if call}) == 1
+        # Where all give the same, only the cost tells them apart.
+        table.add_row(Text(name), *(Text(_cell(call, with_result=not same)) for call in found))
     console.print(table)
     console.print()
     for column in columns:
@@ -27,16 +32,17 @@ def show(console: Console, kata: Kata, columns: tuple[Column, ...]) -> None:
             console.print(f"{name}: {column.problem.message}", markup=False, soft_wrap=True)
     shipped, solved = _total(columns, "stub"), _total(columns, "solution")
     if shipped > solved > 0:
-        factor = f"{shipped / solved:.0f} times"
-        text = f"As shipped asks the database {shipped} times, the solution {solved}: {factor} as often."
-        console.print(text, soft_wrap=True)
+        factor = f"{shipped / solved:.0f} times as often"
+        words = f"As shipped: {counted(shipped)}; the solution: {solved}. That is {factor}."
+        console.print(words, soft_wrap=True)
 
 
-def _cost(call: Call | None) -> str:
+def _cell(call: Call | None, *, with_result: bool) -> str:
     if not call:
         return "–"
-    time = f"{call.seconds * 1000:.1f} ms"
-    return f"{call.queries} queries  {time}" if call.queries else time
+    lines = [shorten(call.result, RESULT)] if with_result else []
+    lines += [counted(call.queries)] if call.queries else []
+    return "\n".join([*lines, f"{call.seconds * 1000:.1f} ms"])
 
 
 def _total(columns: tuple[Column, ...], source: str) -> int:

@@ -13,6 +13,7 @@ from core.kata import Kata
 from core.management.base import WorkspaceCommand, under
 from core.report import overview
 from core.report.console import console, mark
+from core.server.forker import Forker
 from core.verdict import Status
 
 
@@ -76,7 +77,8 @@ exit status:
             def progress(kata: Kata) -> None:
                 bar.update(task, advance=1, description=kata.slug)
 
-            return check(katas, write=write, progress=progress)
+            with Forker() as forker:
+                return check(katas, write=write, progress=progress, launch=forker)
 
     def show(self, checked: Checked) -> None:
         status = Status.FAILED if checked.findings else Status.PASSED
