@@ -61,7 +61,7 @@ UV = f"""\
 echo "$@" >>"$HOME/uv"
 case $1 in
 venv) for folder; do :; done; exec {PYTHON} -m venv --without-pip --clear "$folder" ;;
-pip) sleep "${{INSTALL_SECONDS:-0}}" ;;
+pip) exec sleep "${{INSTALL_SECONDS:-0}}" ;;
 esac
 """
 FIRST_WORDS = """\
@@ -309,7 +309,7 @@ def test_environment_with_an_old_python_is_not_touched(fresh: Workspace) -> None
 def test_interrupted_preparation_is_taken_up_again(fresh: Workspace) -> None:
     process = fresh.start(INSTALL_SECONDS="60")
     words = wait_for(process, "Installing")
-    # A signal between fork and exec is lost in a shell with a trap: wait until uv itself runs.
+    # A shell loses a signal between fork and exec: wait until uv itself runs.
     while "pip install" not in (fresh.home / "uv").read_text():
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
