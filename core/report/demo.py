@@ -15,7 +15,7 @@ NAMES = {"exercise": "yours", "stub": "as shipped", "solution": "solution"}
 
 def show(console: Console, kata: Kata, columns: tuple[Column, ...]) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column(kata.slug)
+    table.add_column(kata.slug, min_width=20, overflow="fold")
     for column in columns:
         table.add_column(NAMES[column.source], justify="right", no_wrap=True)
     names = list(dict.fromkeys(call.call for column in columns for call in column.calls))

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.test.utils import setup_databases
 
 from core.judge import instrument
+from core.runner import tables
 from core.runner.job import Channel, Job, job_from_json
 from core.runner.overlay import settings as overlay
 from core.runner.plugin import Frames
@@ -65,7 +66,7 @@ def run_pytest(job: Job, options: list[str], *plugins: object) -> int:
 
 def demo(job: Job, channel: Channel) -> None:
     """Build the data, then run the kata's demo command."""
-    if job.database != "none":
+    if job.database != "none" and not tables.build(job):
         setup_databases(verbosity=0, interactive=False)
     slug = job.package.rpartition(".")[2]
     command = importlib.import_module(f"{job.package}.management.commands.{slug}").Command()

@@ -34,6 +34,7 @@ class Job:
     frames: int = -1  # descriptor of the pipe for frames, in the child
     output: str = ""  # file that stdout and stderr go to
     size: int = 0  # demo: how much data
+    image: str = ""  # the tables of shared apps, see core.runner.tables
 
     @property
     def folder(self) -> str:

@@ -119,8 +119,10 @@ def watch(job: Job, child: int, lifeline: int) -> Ending:
     start = time.monotonic()
     peak = 0
     reason, status = "", 0
+    # Linux tells of the end at once; elsewhere it is seen at the next look.
+    ended = [os.pidfd_open(child)] if hasattr(os, "pidfd_open") else []
     while not reason:
-        gone = select.select([lifeline], [], [], LOOK)[0]
+        gone = lifeline in select.select([lifeline, *ended], [], [], LOOK)[0]
         seconds = time.monotonic() - start
         used = processes.usage(processes.descendants(os.getpid()))
         peak = max(peak, used.memory)

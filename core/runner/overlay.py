@@ -5,8 +5,7 @@ import tempfile
 from typing import Any
 
 from core.runner.job import Job
-
-ALWAYS = ["django.contrib.contenttypes", "django.contrib.auth"]
+from core.runner.tables import ALWAYS
 
 
 class NoMigrations:

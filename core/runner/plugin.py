@@ -1,15 +1,32 @@
 """Pytest's own events → frames. Nothing is read from pytest's text."""
 
+import inspect
 import os
+import re
 import time
 from collections.abc import Generator
 from typing import Any
 
 import pytest
+from django.test.utils import setup_databases
 
 from core.judge import instrument
+from core.runner import tables
 from core.runner.job import Channel, Job
 from core.runner.problem import problem_of
+
+
+class Tables:
+    """In place of pytest-django's set-up of the database: the same tables, from an image."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    @pytest.fixture(scope="session")
+    def django_db_setup(self, django_test_environment: None, django_db_blocker: Any) -> None:
+        with django_db_blocker.unblock():
+            if not tables.build(self.job):
+                setup_databases(verbosity=0, interactive=False)
 
 
 class Frames:
@@ -31,6 +48,13 @@ class Frames:
         config.addinivalue_line("markers", "task(number): the task of the kata that a class judges")
         # pytest-django asks for an option of the terminal plugin, which is not there to print.
         config.option.verbose = 0
+
+        config.pluginmanager.register(Tables(self.job), "kata_tables")  # after pytest-django's own
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """In the order of the file: unittest sorts by name, and the author put the telling one first."""
+        groups = list(dict.fromkeys(item.parent for item in items))
+        items.sort(key=lambda item: (groups.index(item.parent), *_place(item)))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         cases = []
@@ -91,3 +115,12 @@ class Frames:
 
     def _output_size(self) -> int:
         return os.stat(self.job.output).st_size if self.job.output else 0
+
+
+def _place(item: pytest.Item) -> tuple[int, int]:
+    """Where a case is written: the line of its function, its row in `parameterized.expand`."""
+    function = getattr(item, "obj", None)
+    written = getattr(function, "place_as", function)  # parameterized keeps the author's there
+    code = getattr(inspect.unwrap(written), "__code__", None) if written else None
+    row = re.search(r"_(\d+)(_|$)", item.name)
+    return (code.co_firstlineno if code else 0, int(row[1]) if row else 0)

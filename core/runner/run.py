@@ -19,6 +19,7 @@ from core.runner.keeper import Ending
 from core.runner.launch import Ends, Launcher, cold
 from core.runner.needs import missing
 from core.runner.result import Outcome, unread, verdict_of
+from core.runner.tables import image_of
 from core.source import Source, UnreadableSource, read_source
 from core.verdict import Verdict
 
@@ -97,6 +98,7 @@ def execute(
             environment={"HOME": str(folder.path), "TMPDIR": str(folder.path / "tmp")},
             output=str(folder.output),
             size=size,
+            image=image_of(kata, make=launch is not cold),
         )
         return _supervise(job, folder, listen, launch, hangup)
 

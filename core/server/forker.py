@@ -47,6 +47,7 @@ PRELOAD = (
     "django.test",
     "django.utils.translation.reloader",
     "parameterized",
+    "pdb",
     "pytest_django.plugin",
 )
 
