@@ -6,8 +6,11 @@ folders and reads one file, so it costs the same with ten katas as with a thousa
 
 import difflib
 import json
+import keyword
 import os
+import sys
 import tomllib
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +55,7 @@ class Cases:
 def roots() -> tuple[Path, ...]:
     """The workspace's own katas/, then the folders of KATA_PATH."""
     more = [
-        Path(part).expanduser()
+        Path(os.path.expanduser(part)).absolute()
         for part in os.environ.get("KATA_PATH", "").split(os.pathsep)
         if part
     ]
@@ -62,12 +65,14 @@ def roots() -> tuple[Path, ...]:
                 f"KATA_PATH names {path}, which is not a folder.",
                 hint=f"Make the folder, or unset it: `unset KATA_PATH`. Now: {os.environ['KATA_PATH']}",
             )
-        if not path.name.isidentifier():
+        # A child has these loaded already: it would look for the katas in them.
+        taken = path.name in ("core", "django", *sys.stdlib_module_names)
+        if taken or not path.name.isidentifier() or keyword.iskeyword(path.name):
             raise KataError(
                 f"KATA_PATH names {path}; {path.name!r} cannot be the name of a Python package.",
-                hint="Rename the folder to letters, digits and underscores.",
+                hint="Rename the folder to letters, digits and underscores, and no name that Python has.",
             )
-    return (ROOT / "katas", *(path.absolute() for path in more))
+    return tuple(dict.fromkeys([ROOT / "katas", *more]))
 
 
 def folders() -> Iterator[Path]:
@@ -75,8 +80,18 @@ def folders() -> Iterator[Path]:
     for root in roots():
         for track in _subfolders(root):
             for folder in _subfolders(track):
-                if (folder / "kata.toml").exists():
+                if _registered(folder):
                     yield folder
+
+
+def _registered(folder: Path) -> bool:
+    try:
+        os.stat(folder / "kata.toml")
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # one may not look: `load` says so, a kata does not vanish in silence
+    return True
 
 
 def _subfolders(folder: Path) -> list[Path]:
@@ -111,6 +126,7 @@ def load(folder: Path) -> Kata:
 def catalogue() -> Catalogue:
     """All katas. One that does not read is a problem, and hides itself alone."""
     katas: dict[str, Kata] = {}
+    uuids: dict[str, Kata] = {}
     problems: list[KataError] = []
     for folder in folders():
         try:
@@ -118,9 +134,12 @@ def catalogue() -> Catalogue:
         except KataError as error:
             problems.append(error)
             continue
-        first = katas.setdefault(kata.slug, kata)
-        if first is not kata:
-            problems.append(_same_name(first.folder, folder))
+        if kata.slug in katas:
+            problems.append(_same_name(katas[kata.slug].folder, folder))
+        elif kata.uuid in uuids:
+            problems.append(_same_uuid(uuids[kata.uuid].folder, folder))
+        else:
+            katas[kata.slug] = uuids[kata.uuid] = kata
     ordered = sorted(katas.values(), key=reading_order)
     return Catalogue(tuple(ordered), tuple(problems))
 
@@ -129,6 +148,13 @@ def _same_name(first: Path, second: Path) -> KataError:
     return KataError(
         f"Two katas are called {first.name!r}: {relative(first)} and {relative(second)}.",
         hint=f"Rename {relative(second)}: the name is also its app, its command and its address.",
+    )
+
+
+def _same_uuid(first: Path, second: Path) -> KataError:
+    return KataError(
+        f"Two katas have one uuid: {relative(first)} and {relative(second)}.",
+        hint=f'Give {relative(second)} its own, or they share their runs: uuid = "{uuid.uuid4()}".',
     )
 
 

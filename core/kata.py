@@ -1,6 +1,7 @@
 """One kata as data, and the fields of kata.toml with what each may hold."""
 
 import difflib
+import json
 import keyword
 import re
 import uuid
@@ -14,6 +15,7 @@ from core.errors import KataError
 DATABASES = ("none", "memory", "file", "postgres")
 NEEDS = ("postgres", "redis", "rabbitmq", "elasticsearch", "nginx", "chromium")
 BUILDS = ("models", "migrations")
+HIGHEST = 100_000  # of any limit
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def _slug(value: str) -> None:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or "\n" in value:
+    if not isinstance(value, str) or not value.strip() or min(value) < " ":
         raise FieldError(f"{value!r} is not one line of text", 'Write text in quotes: "…".')
     return value
 
@@ -145,7 +147,8 @@ def _uuid(value: Any) -> str:
 def _number(low: int, high: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         if type(value) is not int or not low <= value <= high:
-            raise FieldError(f"{value!r} is not a whole number", f"Write one from {low} to {high}.")
+            problem = f"{value!r} is not a whole number from {low} to {high}"
+            raise FieldError(problem, f"Write one of these, such as {low}.")
         return value
 
     return read
@@ -170,9 +173,10 @@ def _paths(value: Any) -> tuple[str, ...]:
     for text in _some(value):
         path = Path(text)
         plain = path.as_posix() + "/" * text.endswith("/")
-        if path.is_absolute() or ".." in path.parts or "\\" in text or plain != text:
+        inside = path.parts and not path.is_absolute() and ".." not in path.parts
+        if not inside or "\\" in text or plain != text:
             raise FieldError(f"{text!r} is not a path inside the kata", 'Such as "exercise.py".')
-        if path.parts[0] == "author" or text in ("tests.py", "kata.toml", "lab.py"):
+        if path.parts[0] in ("author", "tests.py", "kata.toml", "lab.py"):
             raise FieldError(f"{text!r} is not the learner's to edit", 'Such as "exercise.py".')
     return tuple(value)
 
@@ -213,6 +217,10 @@ def _settings(value: Any) -> dict[str, Any]:
     for name, item in added.items():
         if not isinstance(item, list):
             raise FieldError(f"add.{name} is not a list", f'Write [settings.add] {name} = ["…"].')
+    try:
+        json.dumps([table, added])  # as the child is told
+    except TypeError:
+        raise FieldError("a date or a time stands in it", 'Write it as text: "…".') from None
     return {"settings": table, "settings_add": added}
 
 
@@ -229,8 +237,10 @@ def _limits(value: Any) -> Limits:
     for name, item in _table(value).items():
         if name not in known:
             raise FieldError(f"there is no limit {name!r}", f"Limits: {', '.join(known)}.")
-        if type(item) not in (int, float) or not 0 < item <= 100_000:
-            raise FieldError(f"{name} = {item!r} is not a limit", "Write a number above 0.")
+        if type(item) not in (int, float) or not 0 < item <= HIGHEST:
+            raise FieldError(
+                f"{name} = {item!r} is not a limit", f"Write a number above 0, {HIGHEST} at most."
+            )
     return Limits(**value)
 
 
