@@ -8,6 +8,7 @@ from core.errors import KataError
 from core.kata import Kata
 
 HEADING = re.compile(r"^## (\d+)\.[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+NEXT = re.compile(r"^## ", re.MULTILINE)
 STEP = re.compile(r"^\d+\. ", re.MULTILINE)
 
 
@@ -27,20 +28,21 @@ def read(kata: Kata, name: str) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise KataError(f"{kata.slug} has no {name}.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise KataError(f"{relative(path)} cannot be read: {error}.") from error
+    except OSError as error:
+        raise KataError(f"{relative(path)} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise KataError(
+            f"{relative(path)} is not UTF-8 text (byte {error.start}).",
+            hint="Save the file as UTF-8.",
+        ) from error
 
 
 def sections(text: str) -> tuple[Section, ...]:
     """The numbered sections, in the order of the text."""
-    headings = list(HEADING.finditer(text))
-    ends = [heading.start() for heading in headings[1:]] + [len(text)]
     return tuple(
-        # A section ends where the next heading of any kind begins.
-        Section(
-            int(h[1]), h[2], re.split(r"^## ", text[h.end() : end], flags=re.MULTILINE)[0].strip()
-        )
-        for h, end in zip(headings, ends, strict=True)
+        # A section ends where the next heading of its kind begins, numbered or not.
+        Section(int(each[1]), each[2], NEXT.split(text[each.end() :])[0].strip())
+        for each in HEADING.finditer(text)
     )
 
 

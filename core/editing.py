@@ -1,9 +1,14 @@
-"""Changes to the learner's own files: each moves what was there to `.kata/history/` first."""
+"""Changes to the learner's own files: each moves what was there to `.kata/history/` first.
+
+Whatever fails on the way, a learner's file is whole, in its place or in the history: the new files
+are written out beside it before it is moved, and then only take its name.
+"""
 
 import os
 import shlex
 import shutil
 import subprocess
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
@@ -28,33 +33,37 @@ def restore(kata: Kata, files: dict[str, bytes]) -> Path | None:
             return None
     except UnreadableSource:
         pass  # a folder or a pipe stands there: it is moved like a file
+    stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S-%f")
+    kept = folder(f"history/{kata.slug}/{stamp}")
     try:
-        kept = _move(kata)
-        for path, content in files.items():
-            target = kata.folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            partial = target.with_name(f".{target.name}.partial")
-            partial.write_bytes(content)
-            partial.replace(target)
+        with tempfile.TemporaryDirectory(prefix=".fresh-", dir=kata.folder) as fresh:
+            for path, content in files.items():
+                _parent(Path(fresh, path)).write_bytes(content)
+            for entry in kata.edit:
+                if os.path.lexists(kata.folder / entry):
+                    shutil.move(kata.folder / entry, _parent(kept / entry))
+            for path in files:
+                Path(fresh, path).replace(_parent(kata.folder / path))
     except OSError as error:
         raise KataError(
-            f"{relative(Path(error.filename or kata.folder))} cannot be written: {error.strerror}.",
-            hint="Nothing of yours is lost: see .kata/history.",
+            f"{relative(kata.folder)} cannot be changed: {error.strerror or error}.",
+            hint=_where(kept),
         ) from error
     return kept
 
 
-def _move(kata: Kata) -> Path:
-    """Move the edited files to a folder of their own in the history."""
-    stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S-%f")
-    kept = folder(f"history/{kata.slug}/{stamp}")
-    for entry in kata.edit:
-        path = kata.folder / entry
-        if path.exists() or path.is_symlink():
-            target = kept / entry
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(path, target)
-    return kept
+def _parent(path: Path) -> Path:
+    """The path, in a folder that is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _where(kept: Path) -> str:
+    """Where the learner's files are after something failed; an empty folder of the history goes."""
+    if any(kept.iterdir()):
+        return f"Nothing of yours is lost: what is not in its place is in {relative(kept)}."
+    kept.rmdir()
+    return "Nothing was changed."
 
 
 def open_in_editor(paths: list[Path]) -> bool:

@@ -37,7 +37,7 @@ class Source:
         """One for the same files with the same bytes: what a run is stored under."""
         digest = hashlib.sha256()
         for path, content in sorted(self.files.items()):
-            digest.update(f"{path}\0{len(content)}\0".encode())
+            digest.update(os.fsencode(path) + f"\0{len(content)}\0".encode())
             digest.update(content)
         return digest.hexdigest()
 
@@ -45,12 +45,13 @@ class Source:
 def read_source(kata: Kata, name: str = "exercise") -> Source:
     """A snapshot of the source; KataError for an unknown name, UnreadableSource for a bad file."""
     folder = source_folder(kata, name)
-    if folder.is_file() and len(kata.edit) == 1:
+    if folder.is_file():
         return Source(name, folder.parent, {kata.edit[0]: _read(folder, kata)})
     files: dict[str, bytes] = {}
     for entry in kata.edit:
         if entry.endswith("/"):
-            files |= {str(p.relative_to(folder)): _read(p, kata) for p in _inside(folder / entry)}
+            inside = _inside(folder / entry, kata)
+            files |= {str(path.relative_to(folder)): _read(path, kata) for path in inside}
         else:
             files[entry] = _read(folder / entry, kata)
     return Source(name, folder, files)
@@ -63,7 +64,7 @@ def source_folder(kata: Kata, name: str) -> Path:
     if name in author_sources(kata):
         return kata.folder / "author" / name
     path = terminal().path(name)
-    if path.is_dir() or (path.is_file() and len(kata.edit) == 1):
+    if os.path.isdir(path) or (os.path.isfile(path) and _one_file(kata)):
         return path
     known = ["exercise", *author_sources(kata)]
     near = difflib.get_close_matches(name, known, n=1)
@@ -73,6 +74,10 @@ def source_folder(kata: Kata, name: str) -> Path:
     )
 
 
+def _one_file(kata: Kata) -> bool:
+    return len(kata.edit) == 1 and not kata.edit[0].endswith("/")
+
+
 def author_sources(kata: Kata) -> tuple[str, ...]:
     """stub, solution and every wrong answer that kata.toml names."""
     author = kata.folder / "author"
@@ -80,7 +85,10 @@ def author_sources(kata: Kata) -> tuple[str, ...]:
     return tuple(name for name in names if (author / name).is_dir())
 
 
-def _inside(folder: Path) -> Iterator[Path]:
+def _inside(folder: Path, kata: Kata) -> Iterator[Path]:
+    if not os.path.isdir(folder):
+        problem = "is not a folder" if os.path.lexists(folder) else "is missing"
+        raise _unreadable(folder, problem, kata)
     for path in sorted(folder.rglob("*")):
         if "__pycache__" not in path.parts and not path.is_dir():
             yield path
@@ -89,9 +97,8 @@ def _inside(folder: Path) -> Iterator[Path]:
 def _read(path: Path, kata: Kata) -> bytes:
     """The bytes of a regular file. A FIFO or a device would block the reader, so look first."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
+        with open(path, "rb", opener=_without_waiting) as file:
+            found = os.fstat(file.fileno())
             if stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST:
                 return file.read(LARGEST)
             problem = "is larger than 1 MiB" if stat.S_ISREG(found.st_mode) else "is not a file"
@@ -101,7 +108,17 @@ def _read(path: Path, kata: Kata) -> bytes:
         problem = "is a folder, not a file"
     except OSError as error:
         problem = f"cannot be read: {error.strerror}"
-    raise UnreadableSource(
-        f"{relative(path)} {problem}.",
-        hint=f"Move it away if you need it, then run `{command()} {kata.slug} --reset` for a fresh one.",
-    )
+    raise _unreadable(path, problem, kata)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _unreadable(path: Path, problem: str, kata: Kata) -> UnreadableSource:
+    if kata.folder in path.parents and kata.folder / "author" not in path.parents:
+        run = f"{command()} {kata.slug} --reset"
+        hint = f"Run `{run}` for a fresh one; what stands there is moved to .kata/history."
+    else:
+        hint = f"A source of {kata.slug} holds: {', '.join(kata.edit)}."
+    return UnreadableSource(f"{relative(path)} {problem}.", hint=hint)

@@ -138,8 +138,9 @@ class Verdict:
 
 def verdict_from_json(value: dict[str, Any]) -> Verdict:
     """The tree of a stored or received JSON form; ValueError when it is not one."""
-    if value.get("version") != VERSION:
-        raise ValueError(f"verdict version {value.get('version')!r} is not {VERSION}")
+    version = value.get("version") if isinstance(value, dict) else None
+    if version != VERSION:
+        raise ValueError(f"verdict version {version!r} is not {VERSION}")
     return build(Verdict, value)
 
 
@@ -157,6 +158,8 @@ def build(kind: type[T], value: Any) -> T:
 def _value(kind: Any, value: Any) -> Any:
     origin = typing.get_origin(kind)
     if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise TypeError(f"{value!r} is not a list")
         return tuple(_value(typing.get_args(kind)[0], item) for item in value)
     if origin is types.UnionType:
         return None if value is None else _value(typing.get_args(kind)[0], value)
