@@ -48,7 +48,9 @@ PRELOAD = (
     "django.utils.translation.reloader",
     "parameterized",
     "pdb",
+    "pwd",
     "pytest_django.plugin",
+    "readline",
 )
 
 
