@@ -51,7 +51,8 @@ def difference(got: object, expected: object) -> tuple[str, str]:
     texts = text(got), text(expected)
     if max(map(len, texts)) <= WINDOW:
         return texts
-    same = next((i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), 0)
+    pairs = enumerate(zip(*texts, strict=False))
+    same = next((i for i, (a, b) in pairs if a != b), min(map(len, texts)))
     start = max(0, same - WINDOW // 3)
     if start == 0:
         return shorten(texts[0], WINDOW), shorten(texts[1], WINDOW)

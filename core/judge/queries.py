@@ -57,13 +57,25 @@ def by_shape(statements: list[Statement]) -> Iterator[str]:
 def shape(sql: str) -> str:
     """The statement as a person would say it: no column list, no constants, no join conditions."""
     sql = " ".join(sql.replace('"', "").replace("`", "").split())
-    sql = re.sub(r"^SELECT (DISTINCT )?.*? FROM ", r"SELECT \1… FROM ", sql)
-    sql = re.sub(r"(JOIN \w+(?: T\d+)?) ON \(.*?\)(?= |$)", r"\1", sql)
+    sql = _without_columns(sql)
+    sql = re.sub(r"(JOIN \w+(?: [A-Z]\d+)?) ON \(.*?\)(?= |$)", r"\1", sql)
+    sql = re.sub(r"\(%s(, %s)*\)(, \(%s(, %s)*\))*", "(…)", sql)  # one value or many: one shape
     sql = re.sub(r"%s(, %s)+", "…", sql)
     sql = re.sub(r" (LIMIT|OFFSET) \d+", "", sql)
     if " JOIN " not in sql:
         sql = re.sub(r"\b\w+\.(?=\w)", "", sql)
     return sql if len(sql) <= 160 else f"{sql[:160]}…"
+
+
+def _without_columns(sql: str) -> str:
+    """Up to the FROM of the SELECT itself: a column may be a query with a FROM of its own."""
+    select = re.match(r"SELECT (DISTINCT )?", sql)
+    if not select:
+        return sql
+    for found in re.finditer(" FROM ", sql):
+        if sql.count("(", 0, found.start()) == sql.count(")", 0, found.start()):
+            return f"{select[0]}…{sql[found.start() :]}"
+    return sql
 
 
 def counted(number: int) -> str:

@@ -1,0 +1,36 @@
+"""The judge's instrument at work in this process, on databases of its own."""
+
+import random
+
+import pytest
+from django.db import ConnectionHandler
+from django.db.backends.signals import connection_created
+
+from core.judge import instrument
+
+
+@pytest.fixture
+def session(monkeypatch, tmp_path):
+    """The instrument attached, as a child attaches it; detached afterwards."""
+    fresh = instrument.Session()
+    monkeypatch.setattr(instrument, "SESSION", fresh)
+    monkeypatch.setattr("core.judge.queries.SESSION", fresh)
+    state = random.getstate()
+    instrument.attach(folder=str(tmp_path), edit=("exercise.py", "shop/"), seed=7)
+    yield fresh
+    connection_created.disconnect(dispatch_uid="core.judge.instrument")
+    random.setstate(state)
+
+
+@pytest.fixture
+def connections(session, tmp_path, django_db_blocker, monkeypatch):
+    """Two SQLite databases, opened under the instrument."""
+    databases = {
+        alias: {"ENGINE": "django.db.backends.sqlite3", "NAME": tmp_path / f"{alias}.sqlite3"}
+        for alias in ("default", "other")
+    }
+    handler = ConnectionHandler(databases)
+    monkeypatch.setattr("django.db.transaction.connections", handler)
+    with django_db_blocker.unblock():
+        yield handler
+        handler.close_all()
