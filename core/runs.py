@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from core import models
+from core.errors import KataError
 from core.kata import Kata
 from core.source import Source
 from core.verdict import Status, Verdict
@@ -30,7 +31,13 @@ class Progress:
 
 
 def local_learner() -> User:
-    return get_user_model().objects.get(username=LOCAL)
+    try:
+        return get_user_model().objects.get(username=LOCAL)
+    except User.DoesNotExist:
+        raise KataError(
+            f"There is no user {LOCAL!r}, who works on this machine.",
+            hint=f"Make it again: `python manage.py createsuperuser --username {LOCAL}`.",
+        ) from None
 
 
 @transaction.atomic
@@ -171,6 +178,5 @@ def last_verdict(kata: Kata) -> dict[str, object] | None:
 
 def focus() -> str | None:
     """The slug of the kata that was run last: what commands without a name mean."""
-    last = models.Run.objects.filter(learner__username=LOCAL).select_related("kata").order_by("-pk")
-    run = last.first()
-    return run.kata.slug if run else None
+    runs = models.Run.objects.filter(learner__username=LOCAL).order_by("-pk")
+    return runs.values_list("kata__slug", flat=True).first()

@@ -1,0 +1,249 @@
+"""What is remembered: runs with what they judged, help that was taken, how far each kata is."""
+
+import dataclasses
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from core import models, runs
+from core.errors import KataError
+from core.kata import Kata
+from core.models import Help
+from core.runs import Progress
+from core.source import Source
+from core.verdict import Case, Status, Verdict
+
+pytestmark = pytest.mark.django_db
+
+
+def make(slug: str, number: int, **values) -> Kata:
+    """A kata without a folder: nothing here reads one."""
+    uuid = f"00000000-0000-4000-8000-{number:012}"
+    folder = Path("/roots/katas/orm", slug)
+    return Kata(folder, uuid, slug.title(), 2, ("One", "Two"), ("exercise.py",), **values)
+
+
+JOINS, FILTER = make("joins", 1), make("filter", 2)
+
+
+def verdict(kata: Kata, status: str = "passed", source: str = "exercise") -> Verdict:
+    cases = (Case("One::test_a", 1, Status.PASSED), Case("Two::test_b", 2, Status(status)))
+    return Verdict(kata.slug, kata.uuid, source, "", Status(status), 7, (), cases, duration=1.5)
+
+
+def files(text: bytes = b"mine") -> Source:
+    return Source("exercise", JOINS.folder, {"exercise.py": text})
+
+
+def store(kata: Kata = JOINS, status: str = "passed", source: str = "exercise", **options):
+    return runs.store(
+        verdict(kata, status, source), options.pop("files", None), kata=kata, **options
+    )
+
+
+@pytest.fixture
+def other():
+    return get_user_model().objects.create(username="somebody")
+
+
+def test_stored_run_holds_all_of_its_verdict():
+    before = timezone.now()
+    source = files()
+    run = models.Run.objects.get(pk=store(status="failed", files=source).pk)
+    assert (run.kata.slug, str(run.kata_id), run.learner.username) == (
+        "joins",
+        JOINS.uuid,
+        "learner",
+    )
+    assert (run.source, run.status, run.passed, run.cases) == ("exercise", "failed", 1, 2)
+    assert (run.duration, run.snapshot_id) == (1.5, source.checksum)
+    assert run.verdict == verdict(JOINS, "failed").to_json() | {
+        "cases": [
+            dataclasses.asdict(case) | {"measurements": []}
+            for case in verdict(JOINS, "failed").cases
+        ],
+        "tasks": [],
+    }
+    began = timedelta(seconds=1.5)
+    assert before - began <= run.started_at <= timezone.now() - began
+
+
+def test_run_without_files_has_no_snapshot():
+    assert store().snapshot is None
+    assert models.Snapshot.objects.count() == 0
+
+
+def test_snapshot_is_kept_once_a_checksum():
+    first, second, third = store(files=files()), store(files=files()), store(files=files(b"other"))
+    assert first.snapshot_id == second.snapshot_id != third.snapshot_id
+    assert models.Snapshot.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "encoded"),
+    [
+        (b"", ""),
+        ("é\r\n".encode(), "é\r\n"),
+        (b"\xff\x00", {"base64": "/wA="}),
+    ],
+)
+def test_files_come_back_byte_for_byte(content, encoded):
+    assert runs.encode({"a/b.py": content}) == {"a/b.py": encoded}
+    run = store(files=files(content))
+    found = runs.find(JOINS, run.pk)
+    assert runs.decode(found.snapshot.files) == {"exercise.py": content}
+
+
+def test_long_names_are_cut():
+    run = store(make("long", 3), source="s" * 600)
+    assert len(run.source) == 500
+    assert len(runs.row(dataclasses.replace(JOINS, title="t" * 300)).title) == 200
+
+
+def test_row_follows_its_folder():
+    store()
+    moved = dataclasses.replace(JOINS, folder=JOINS.folder.parents[1] / "web" / "join", title="New")
+    runs.row(moved)
+    row = models.Kata.objects.get()
+    assert (row.slug, row.track, row.title, row.level) == ("join", "web", "New", 2)
+    assert runs.progress().keys() == {JOINS.uuid}
+
+
+def test_sync_makes_and_mends_rows_and_keeps_those_whose_folder_is_gone():
+    for kata in (JOINS, FILTER):
+        runs.row(kata)
+    runs.sync([dataclasses.replace(JOINS, level=4), make("annotate", 3)])
+    found = models.Kata.objects.order_by("uuid").values_list("slug", "level")
+    assert list(found) == [("joins", 4), ("filter", 2), ("annotate", 2)]
+
+
+def test_progress_counts_runs_of_ones_own_file(other):
+    store(JOINS, "failed")
+    store(JOINS, "passed", "solution")
+    store(JOINS, "passed", learner=other)
+    last = store(JOINS, "error", "/tmp/x").started_at
+    passed = store(FILTER, "passed").started_at
+    assert runs.progress() == {
+        JOINS.uuid: Progress(runs=1, passed=False, last=last),
+        FILTER.uuid: Progress(runs=1, passed=True, last=passed),
+    }
+    assert (runs.has_passed(JOINS), runs.has_passed(FILTER)) == (False, True)
+
+
+def test_pass_is_kept_through_later_failures():
+    for status in ("failed", "passed", "failed"):
+        store(JOINS, status)
+    assert runs.has_passed(JOINS)
+    assert runs.progress()[JOINS.uuid].runs == 3
+
+
+def test_nothing_was_run():
+    assert (runs.progress(), runs.focus(), runs.history(JOINS)) == ({}, None, [])
+    assert (runs.has_passed(JOINS), runs.last_verdict(JOINS), runs.find(JOINS, 1)) == (
+        False,
+        None,
+        None,
+    )
+
+
+def test_history_is_ones_own_newest_first(other):
+    mine = [store(JOINS, status).pk for status in ("failed", "error", "passed")]
+    store(JOINS, learner=other)
+    store(FILTER)
+    assert [run.pk for run in runs.history(JOINS)] == mine[::-1]
+    assert [run.pk for run in runs.history(JOINS, limit=2)] == mine[:0:-1]
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**70])
+def test_find_no_run_of_such_a_number(number):
+    assert runs.find(JOINS, number) is None
+
+
+def test_find_only_ones_own_run_of_that_kata(other):
+    own, others, second = store(), store(learner=other), store(FILTER)
+    assert runs.find(JOINS, own.pk) == own
+    assert runs.find(JOINS, others.pk) is None
+    assert runs.find(JOINS, second.pk) is None
+
+
+def test_last_verdict_is_of_ones_own_file():
+    store(JOINS, "failed")
+    store(JOINS, "passed", "solution")
+    store(FILTER)
+    assert runs.last_verdict(JOINS)["status"] == "failed"
+
+
+def test_focus_is_the_kata_of_the_newest_run(other):
+    store(FILTER)
+    store(JOINS, source="stub")
+    store(FILTER, learner=other)
+    assert runs.focus() == "joins"
+
+
+def test_hints_are_counted_by_task_each_step_once():
+    for task, step in [(1, 1), (1, 1), (1, 2), (2, 1)]:
+        runs.take_help(JOINS, Help.Kind.HINT, task=task, step=step)
+    runs.take_help(FILTER, Help.Kind.HINT, task=2, step=2)
+    assert [runs.hints_shown(JOINS, task) for task in (1, 2, 3)] == [2, 1, 0]
+    assert not runs.gave_up(JOINS)
+
+
+def test_giving_up_is_remembered_once_for_its_kata(other):
+    for _ in range(2):
+        runs.take_help(JOINS, Help.Kind.GAVE_UP)
+    kata = runs.row(FILTER)
+    Help.objects.create(kata=kata, learner=other, kind=Help.Kind.GAVE_UP)
+    assert (runs.gave_up(JOINS), runs.gave_up(FILTER)) == (True, False)
+    assert runs.hints_shown(JOINS, 0) == 0
+    assert Help.objects.count() == 2
+
+
+def test_error_local_learner_is_gone():
+    get_user_model().objects.all().delete()
+    with pytest.raises(KataError) as caught:
+        store()
+    assert str(caught.value) == (
+        "There is no user 'learner', who works on this machine.\n"
+        "Make it again: `python manage.py createsuperuser --username learner`."
+    )
+    assert models.Run.objects.count() == 0
+
+
+QUERIES = {
+    # store: savepoint and release, then kata, snapshot, learner, run
+    "store": (lambda: store(files=files()), 6),
+    "row": (lambda: runs.row(JOINS), 1),
+    "sync, nothing new": (lambda: runs.sync([JOINS, FILTER]), 1),
+    "sync, all new": (lambda: runs.sync([make(f"new_{n}", 100 + n) for n in range(50)]), 2),
+    "progress": (runs.progress, 1),
+    "has_passed": (lambda: runs.has_passed(JOINS), 1),
+    "gave_up": (lambda: runs.gave_up(JOINS), 1),
+    "hints_shown": (lambda: runs.hints_shown(JOINS, 1), 2),
+    "take_help": (lambda: runs.take_help(JOINS, Help.Kind.HINT, task=1, step=1), 3),
+    "history": (lambda: [run.status for run in runs.history(JOINS)], 1),
+    "find": (lambda: runs.find(FILTER, models.Run.objects.latest("pk").pk).snapshot, 2),
+    "last_verdict": (lambda: runs.last_verdict(JOINS), 1),
+    "focus": (runs.focus, 1),
+}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_queries_do_not_grow_with_what_is_stored(name, django_assert_num_queries):
+    for kata in (JOINS, FILTER):
+        for _ in range(10):
+            store(kata, files=files())
+    runs.take_help(JOINS, Help.Kind.HINT, task=1, step=1)
+    call, queries = QUERIES[name]
+    with django_assert_num_queries(queries):
+        call()
+
+
+def test_focus_and_history_leave_the_verdicts_in_the_database(django_assert_num_queries):
+    store()
+    for call in (runs.focus, lambda: runs.history(JOINS)):
+        with django_assert_num_queries(1) as asked:
+            call()
+        assert '"core_run"."verdict"' not in asked[0]["sql"]
