@@ -23,7 +23,16 @@ from core.runner.problem import problem_of
 # Django under pytest, and nothing that a run has no use for.
 UNUSED = (
     *("cacheprovider", "doctest", "faulthandler", "junitxml", "logging", "pastebin", "setuponly"),
-    *("setupplan", "stepwise", "terminal", "threadexception", "unraisableexception", "warnings"),
+    *(
+        "legacypath",
+        "python_path",
+        "setupplan",
+        "stepwise",
+        "terminal",
+        "threadexception",
+        "unraisableexception",
+        "warnings",
+    ),
 )
 OPTIONS = ("-p", "pytest_django.plugin", "--capture=no", "-c", os.devnull)
 

@@ -60,7 +60,7 @@ def keep(*, lifeline: int, report: int, frames: int) -> NoReturn:
     except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
         ending = Ending("broken", words=f"{type(error).__name__}: {error}")
     with contextlib.suppress(BrokenPipeError):
-        os.write(report, json.dumps(dataclasses.asdict(ending)).encode())
+        os.write(report, json.dumps(dataclasses.asdict(ending)).encode() + b"\n")
     os._exit(0)
 
 

@@ -5,7 +5,7 @@ import os
 import re
 import time
 from collections.abc import Generator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.test.utils import setup_databases
@@ -87,17 +87,40 @@ class Frames:
         instrument.case_begins()
         self.channel.send("started", id=self.case_id(nodeid))
 
-    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
-        self, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Called for set-up, call, tear-down and every failing subTest; the first failure counts."""
-        report = yield
-        if report.failed and call.excinfo and self.failure is None:
-            self.failure = problem_of(call.excinfo.value, self.job)
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport:
+        """In place of pytest's own, which formats a traceback that nobody would read.
+
+        Called for set-up, call, tear-down and every failing subTest; the first failure counts.
+        """
+        outcome: Literal["passed", "failed", "skipped"] = "passed"
+        words: tuple[str, int, str] | str | None = None
+        if call.excinfo:
+            error = call.excinfo.value
+            outcome, words = "failed", type(error).__name__
+            if isinstance(error, pytest.skip.Exception):
+                outcome, words = "skipped", (str(item.path), 0, str(error))
+            elif self.failure is None:
+                self.failure = problem_of(error, self.job)
+        return pytest.TestReport(
+            item.nodeid,
+            item.location,
+            {},
+            outcome,
+            words,
+            call.when,  # type: ignore[arg-type]  # never "collect": a case is run here
+            duration=call.duration,
+        )
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """The outcome as pytest's marks have left it: a failure that was expected is a skip."""
         if report.skipped:
-            self.skipped = str(call.excinfo.value) if call.excinfo else "expected to fail"
-        return report
+            expected = self.failure["message"] if self.failure else ""
+            self.skipped = report.longrepr[2] if isinstance(report.longrepr, tuple) else expected
+            self.failure = None
+        elif report.failed and self.failure is None:
+            self.failure = {"kind": "failed", "message": str(report.longrepr)}
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         self.channel.send(

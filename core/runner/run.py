@@ -143,7 +143,7 @@ def _supervise(
         with contextlib.suppress(BrokenPipeError):  # the keeper is gone: its report is missing
             lifeline.write(job.to_json().encode() + b"\n")
         _read(frames.fileno(), pipe, listen, hangup)
-        ending = _ending(report.read())
+        ending = _ending(report.readline())
     return Outcome(
         database=job.database,
         frames=tuple(pipe.frames),

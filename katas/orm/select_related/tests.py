@@ -16,7 +16,7 @@ class ShopCase(TestCase):
 
     @classmethod
     def setUpTestData(cls):
-        generate(books=60, seed=rng("shop").randrange(10_000))
+        generate(books=24, seed=rng("shop").randrange(10_000))
 
 
 @pytest.mark.task(1)
