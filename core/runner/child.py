@@ -3,6 +3,7 @@
 Runs after the keeper's fork, in the run folder, with frames as the only way back.
 """
 
+import gc
 import importlib
 import os
 import sys
@@ -41,6 +42,7 @@ def main(job: Job) -> int:
     """Do the job; the exit status of the process."""
     channel = Channel(job.frames, job.token)
     sys.dont_write_bytecode = True
+    gc.disable()  # while modules are imported, which makes no garbage
     try:
         set_up(job)
         if job.mode == "demo":
@@ -75,6 +77,7 @@ def run_pytest(job: Job, options: list[str], *plugins: object) -> int:
 
 def demo(job: Job, channel: Channel) -> None:
     """Build the data, then run the kata's demo command."""
+    gc.enable()
     if job.database != "none" and not tables.build(job):
         setup_databases(verbosity=0, interactive=False)
     slug = job.package.rpartition(".")[2]

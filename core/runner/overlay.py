@@ -24,7 +24,8 @@ def settings(job: Job) -> dict[str, Any]:
         "SECRET_KEY": "a-kata-run-keeps-no-secret",
         "DEBUG": False,
         "ALLOWED_HOSTS": ["testserver", "localhost", "127.0.0.1"],
-        "INSTALLED_APPS": [*ALWAYS, *job.uses, job.package],
+        # Without a database nobody can be asked who they are: plain Python katas need no models.
+        "INSTALLED_APPS": [*(ALWAYS if job.database != "none" else ()), *job.uses, job.package],
         "DATABASES": _databases(job),
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "MIDDLEWARE": [],

@@ -1,5 +1,6 @@
 """Pytest's own events → frames. Nothing is read from pytest's text."""
 
+import gc
 import inspect
 import os
 import re
@@ -62,6 +63,7 @@ class Frames:
             mark = item.get_closest_marker("task")
             number = mark.args[0] if mark and mark.args else None
             cases.append({"id": self.case_id(item.nodeid), "task": number})
+        gc.enable()  # from here on the code under judgement runs as it would anywhere
         self.channel.send("collected", cases=cases)
 
     @pytest.hookimpl(wrapper=True)
