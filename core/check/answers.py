@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.catalogue import Cases
+from core.catalogue import cases as recorded_cases
 from core.check.finding import Finding, finding
+from core.errors import KataError
 from core.kata import Kata
 from core.runner.keeper import MB
 from core.runner.result import Outcome, tests_checksum
@@ -34,11 +35,12 @@ class Answer:
 
 
 def check_answers(kata: Kata, answers: list[Answer], *, optional: bool) -> Iterator[Finding]:
-    """All rules on the answers of one kata; the first of `answers` is the solution."""
+    """All rules on the answers of one kata; solutions come first in `answers`, one a seed."""
     by_source = {answer.source: answer for answer in reversed(answers)}
-    for answer in answers:
-        if answer.source == "solution":
-            yield from _solution(kata, answer)
+    if solutions := [answer for answer in answers if answer.source == "solution"]:
+        yield from _solution(kata, solutions)
+        if not solutions[0].marks:
+            return  # nothing was collected: whatever else is said would only repeat that
     if "stub" in by_source:
         yield from _stub(kata, by_source["stub"])
     for wrong in kata.wrong:
@@ -51,15 +53,17 @@ def check_answers(kata: Kata, answers: list[Answer], *, optional: bool) -> Itera
         yield from _never_fail(kata, answers)
 
 
-def _solution(kata: Kata, answer: Answer) -> Iterator[Finding]:
-    verdict = answer.verdict
+def _solution(kata: Kata, answers: list[Answer]) -> Iterator[Finding]:
     name = "author/solution"
-    if verdict.status is not Status.PASSED:
-        message = f"with seed {answer.seed} it is {verdict.status}: {_why(answer)}"
-        fix = f"Run `python manage.py kata {kata.slug} --source solution --seed {answer.seed}`."
-        yield finding(kata, name, "solution", message, fix)
-    used = max((each.ending.memory for each in answer.outcomes), default=0) / MB
-    seconds = max((each.ending.seconds for each in answer.outcomes), default=0)
+    for answer in answers:
+        if answer.verdict.status is not Status.PASSED:
+            message = f"with seed {answer.seed} it is {answer.verdict.status}{_why(answer)}"
+            fix = f"Run `python manage.py kata {kata.slug} --source solution --seed {answer.seed}`."
+            yield finding(kata, name, "solution", message, fix)
+            return
+    endings = [outcome.ending for answer in answers for outcome in answer.outcomes]
+    used = max(ending.memory for ending in endings) / MB
+    seconds = max(ending.seconds for ending in endings)
     for what, value, limit, field in (
         ("s", seconds, kata.limits.seconds, "seconds"),
         ("MB", used, kata.limits.memory_mb, "memory_mb"),
@@ -73,7 +77,7 @@ def _solution(kata: Kata, answer: Answer) -> Iterator[Finding]:
 def _stub(kata: Kata, answer: Answer) -> Iterator[Finding]:
     name = "author/stub"
     if answer.verdict.status is not Status.FAILED:
-        message = f"it is {answer.verdict.status}, not failed: {_why(answer)}"
+        message = f"it is {answer.verdict.status}, not failed{_why(answer)}"
         fix = "Let it import, and fail by an assertion or NotImplementedError."
         yield finding(kata, name, "stub", message, fix)
         return
@@ -83,11 +87,10 @@ def _stub(kata: Kata, answer: Answer) -> Iterator[Finding]:
             message = f"{case.id} fails by {kind}: {_text(case)[:200]}"
             fix = "Let it fail by an assertion, or raise NotImplementedError."
             yield finding(kata, name, "stub", message, fix)
-    failed = {case.task for case in answer.failing()}
-    for number in range(1, len(kata.tasks) + 1):
-        if number not in failed:
-            message = f"task {number} passes as shipped"
-            yield finding(kata, name, "stub", message, "Let at least one case of it fail.")
+    tasks = {case.task for case in answer.verdict.cases}
+    for number in sorted(tasks - {case.task for case in answer.failing()}):
+        message = f"task {number} passes as shipped"
+        yield finding(kata, name, "stub", message, "Let at least one case of it fail.")
 
 
 def _wrong(
@@ -97,9 +100,11 @@ def _wrong(
     run = f"Run `python manage.py kata {kata.slug} --source {answer.source} --seed {answer.seed}`."
     rejected = {case.task for case in answer.failing()}
     if rejected != set(tasks):
-        shown = sorted(rejected) or "none"
+        shown = sorted(rejected, key=str) or "none"
         message = f"tasks {shown} reject it, kata.toml says {sorted(tasks)}"
         yield finding(kata, name, "wrong", message, run)
+    if not rejected:
+        return
     text = "\n".join(_text(case) for case in answer.failing() if case.task in tasks)
     if answer.verdict.problem:
         text += f"\n{answer.verdict.problem.message}"
@@ -114,7 +119,7 @@ def _wrong(
 def _same_ids(kata: Kata, answers: list[Answer]) -> Iterator[Finding]:
     expected = answers[0].marks
     for answer in answers[1:]:
-        if answer.marks and answer.marks != expected:
+        if expected and answer.marks and answer.marks != expected:
             other = sorted(set(answer.marks.items()) ^ set(expected.items()), key=str)[0][0]
             message = f"under {answer.source}, seed {answer.seed}, the cases differ: {other}"
             fix = "Let the names of cases depend on neither data nor source."
@@ -145,30 +150,36 @@ def _never_fail(kata: Kata, answers: list[Answer]) -> Iterator[Finding]:
 
 def cases_json(kata: Kata, answer: Answer) -> str:
     """What author/cases.json should hold."""
-    cases = {name: task or 1 for name, task in answer.marks.items()}
-    return json.dumps({"tests": tests_checksum(kata), "cases": cases}, indent=2) + "\n"
+    cases = {"tests": tests_checksum(kata), "cases": _tasks(answer)}
+    return json.dumps(cases, indent=2) + "\n"
 
 
-def check_recorded(
-    kata: Kata, answer: Answer, recorded: Cases | None, *, optional: bool
-) -> Iterator[Finding]:
+def _tasks(answer: Answer) -> dict[str, int]:
+    return {name: task or 1 for name, task in answer.marks.items()}
+
+
+def check_recorded(kata: Kata, answer: Answer, *, optional: bool) -> Iterator[Finding]:
     """author/cases.json says what tests.py holds."""
     fix = f"Run `python manage.py kata_check {kata.slug} --write`."
+    try:
+        recorded = recorded_cases(kata)
+    except KataError:
+        yield finding(kata, "author/cases.json", "cases", "it is not JSON of cases", fix)
+        return
     if recorded is None:
         if not optional:
             yield finding(kata, "author/cases.json", "cases", "the file is missing", fix)
     elif recorded.tests != tests_checksum(kata):
         yield finding(kata, "author/cases.json", "cases", "tests.py has changed since", fix)
-    elif recorded.tasks != {name: task or 1 for name, task in answer.marks.items()}:
+    elif answer.marks and recorded.tasks != _tasks(answer):
         yield finding(kata, "author/cases.json", "cases", "it names other cases", fix)
 
 
 def _why(answer: Answer) -> str:
+    """What follows the status in a sentence."""
     if answer.verdict.problem:
-        return answer.verdict.problem.message
-    return (
-        "; ".join(f"{case.id}: {_text(case)}"[:200] for case in answer.failing()[:2]) or "no case"
-    )
+        return f": {answer.verdict.problem.message}"
+    return "".join(f": {case.id}: {_text(case)}"[:200] for case in answer.failing()[:1])
 
 
 def _text(case: Case) -> str:

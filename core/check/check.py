@@ -5,13 +5,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from core.catalogue import Cases
-from core.catalogue import cases as recorded_cases
 from core.check.answers import Answer, cases_json, check_answers, check_recorded
 from core.check.documents import check_documents
 from core.check.files import check_files
 from core.check.finding import Finding, finding
-from core.errors import KataError
 from core.kata import Kata
 from core.runner.launch import Launcher, cold
 from core.runner.needs import missing
@@ -19,6 +16,7 @@ from core.runner.result import verdict_of
 from core.runner.run import execute
 from core.source import UnreadableSource, author_sources, read_source
 from core.state import ROOT
+from core.verdict import Status
 
 SEEDS = (1, 2)  # the solution must pass with each; the others run with the first
 
@@ -94,9 +92,9 @@ def _checked(kata: Kata, found: list[Answer | None], *, write: bool) -> Checked:
     if answers:
         findings += check_answers(kata, answers, optional=optional)
     if solution:
-        if write:
+        if write and solution.verdict.status is Status.PASSED:
             findings += _write(kata, solution)
-        findings += check_recorded(kata, solution, _recorded(kata), optional=optional)
+        findings += check_recorded(kata, solution, optional=optional)
     need = missing(kata)
     return Checked(
         kata=kata.slug,
@@ -108,19 +106,12 @@ def _checked(kata: Kata, found: list[Answer | None], *, write: bool) -> Checked:
     )
 
 
-def _recorded(kata: Kata) -> Cases | None:
-    try:
-        return recorded_cases(kata)
-    except KataError:
-        return None
-
-
 def _write(kata: Kata, solution: Answer) -> list[Finding]:
     path = kata.folder / "author" / "cases.json"
-    text = cases_json(kata, solution)
+    content = cases_json(kata, solution).encode()
     try:
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
+        if not path.exists() or path.read_bytes() != content:
+            path.write_bytes(content)
     except OSError as error:
         fix = "Make the folder writable."
         return [finding(kata, "author/cases.json", "cases", f"{error.strerror}", fix)]

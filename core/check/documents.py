@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.check.finding import Finding, finding
 from core.documents import read, sections, steps
+from core.errors import KataError
 from core.kata import Kata
 
 BRIEF = (150, 450)  # words
@@ -17,8 +18,13 @@ TELLING = 16  # characters from which a line of the solution gives something awa
 def check_documents(kata: Kata, *, optional: bool) -> Iterator[Finding]:
     """`optional`: a kata of KATA_PATH, where a document that is missing is no finding."""
     for name, check in DOCUMENTS.items():
-        if (kata.folder / name).is_file():
-            yield from check(kata, read(kata, name))
+        if (kata.folder / name).exists():
+            try:
+                text = read(kata, name)
+            except KataError as error:
+                yield finding(kata, name, "files", error.message, "Write it as UTF-8 text.")
+                continue
+            yield from check(kata, text)
         elif not optional:
             yield finding(kata, name, "files", "the file is missing", f"Write {name}.")
 
@@ -59,7 +65,7 @@ def _hints(kata: Kata, text: str) -> Iterator[Finding]:
                 "Write three numbered steps: a question, a pointer, the shape.",
             )
     hints = " ".join(text.split())
-    for line in _telling_lines(kata):
+    for line in dict.fromkeys(_telling_lines(kata)):
         if line in hints:
             yield finding(
                 kata,

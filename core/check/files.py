@@ -8,7 +8,7 @@ from pathlib import Path
 from django.apps import apps
 from django.core.management import get_commands
 
-from core.catalogue import catalogue, relative
+from core.catalogue import folders, relative
 from core.check.finding import Finding, finding
 from core.kata import Kata
 from core.source import UnreadableSource, read_source
@@ -23,6 +23,7 @@ FOLDERS = (
     *("templates", "static", "locale", "migrations", "fixtures", "data", "management"),
     *("templatetags", "author"),
 )
+AUTHOR = ("stub", "solution", "wrong", "cases.json")
 
 
 def check_files(kata: Kata, *, optional: bool) -> Iterator[Finding]:
@@ -73,8 +74,8 @@ def _after(kata: Kata) -> Iterator[Finding]:
         yield finding(
             kata, "kata.toml", "after", "it comes after itself", "Take it out of `after`."
         )
-    missing = set(kata.after) - {each.slug for each in catalogue().katas}
-    for slug in sorted(missing):
+    known = {folder.name for folder in folders()} if kata.after else set()
+    for slug in sorted(set(kata.after) - known):
         fix = "Write the slug of a kata, or take it out of `after`."
         yield finding(kata, "kata.toml", "after", f"there is no kata {slug!r}", fix)
 
@@ -89,6 +90,10 @@ def _stray(kata: Kata) -> Iterator[Finding]:
             continue
         fix = "Delete it, or put it where a kata keeps such files: data/."
         yield finding(kata, path.name, "stray", "a kata has no such file", fix)
+    for path in sorted((kata.folder / "author").glob("*")):
+        if path.name not in AUTHOR:
+            fix = f"Delete it: the author's are {', '.join(AUTHOR)}."
+            yield finding(kata, f"author/{path.name}", "stray", "a kata has no such file", fix)
     for name in ("stub", "solution", *(f"wrong/{wrong.name}" for wrong in kata.wrong)):
         folder = kata.folder / "author" / name
         if not folder.is_dir():
@@ -110,27 +115,35 @@ def _stray(kata: Kata) -> Iterator[Finding]:
 
 
 def _committed(kata: Kata) -> Iterator[Finding]:
-    """The files as committed equal the stub; the learner's own changes to them are theirs."""
+    """The files equal the stub as committed, or as an author is about to commit them.
+
+    What a learner changes in them after that is theirs.
+    """
     try:
         stub = read_source(kata, "stub").files
     except UnreadableSource:
         return  # said already
     for name, content in stub.items():
         path = kata.folder / name
-        if _shipped(path) != content:
+        if content not in (_committed_bytes(path), _bytes(path)):
             fix = f"Copy it: `cp {relative(kata.folder)}/author/stub/{name} {relative(path)}`, commit."
             yield finding(kata, name, "shipped", "as committed it is not the stub", fix)
 
 
-def _shipped(path: Path) -> bytes | None:
-    """The bytes of a file as committed; as it lies there where git does not know it."""
-    found = subprocess.run(  # noqa: S603
-        ["git", "-C", str(path.parent), "show", f"HEAD:./{path.name}"],  # noqa: S607
-        capture_output=True,
-        check=False,
-    )
-    if found.returncode == 0:
-        return found.stdout
+def _committed_bytes(path: Path) -> bytes | None:
+    """The bytes of a file as committed; None where git, or that file in it, is not there."""
+    try:
+        found = subprocess.run(  # noqa: S603
+            ["git", "-C", str(path.parent), "show", f"HEAD:./{path.name}"],  # noqa: S607
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return None
+    return found.stdout if found.returncode == 0 else None
+
+
+def _bytes(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
     except OSError:
