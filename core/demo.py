@@ -1,5 +1,6 @@
 """The demo of a kata, in a child: its lab's calls on data of one size, with what each cost."""
 
+import dataclasses
 import importlib
 import time
 from typing import Any
@@ -49,6 +50,6 @@ class DemoCommand(BaseCommand):
             call=name,
             result=result,
             queries=len(statements),
-            details=list(by_shape(statements)),
+            shapes=[dataclasses.asdict(each) for each in by_shape(statements)],
             seconds=seconds,
         )

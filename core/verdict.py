@@ -68,14 +68,37 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Shape:
+    """Statements of one form from one line of the learner's ("" for none), and their seconds in all."""
+
+    sql: str
+    line: str
+    times: int
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Point:
+    """What a call cost on data of one size."""
+
+    size: int
+    value: float
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class Measurement:
-    """A counted cost of one call: `value` against `limit` (none: only shown)."""
+    """A counted cost of one call: `value` against `limit` (none: only shown).
+
+    `shapes` say where queries came from; `points` how the cost grew with the data.
+    """
 
     name: str
     call: str
     value: float
     limit: float | None = None
-    details: tuple[str, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    points: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True)

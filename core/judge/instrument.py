@@ -6,7 +6,6 @@ database themselves, and would be counted.
 """
 
 import dataclasses
-import os
 import random
 import sys
 import time
@@ -104,7 +103,7 @@ def learners_line() -> str:
     while frame:
         path = frame.f_code.co_filename
         if path.startswith(SESSION.folder):
-            inside = os.path.relpath(path, SESSION.folder)
+            inside = path[len(SESSION.folder) + 1 :]
             if is_edited(inside, SESSION.edit):
                 return f"{inside}:{frame.f_lineno}"
         frame = frame.f_back

@@ -2,14 +2,14 @@
 
 import contextlib
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from core.judge.expectation import Mismatch
 from core.judge.instrument import SESSION, Statement, record
-from core.verdict import Measurement
+from core.verdict import Measurement, Shape
 
 MOST_DETAILS = 5
+REPEATED = 3  # times from which a line is said to ask too often
 
 
 class OverBudget(Mismatch):
@@ -37,21 +37,36 @@ def budget(call: str, *, queries: int) -> Iterator[list[Statement]]:
     with recorded() as ledger:
         yield ledger
     statements = [statement for statement in ledger if statement.counted]
-    details = tuple(by_shape(statements))
-    record(Measurement("queries", call, len(statements), queries, details))
+    shapes = by_shape(statements)
+    record(Measurement("queries", call, len(statements), queries, shapes))
     if len(statements) > queries:
         got, expected = counted(len(statements)), f"at most {counted(queries)}"
-        raise OverBudget(call, got, expected, "\n".join(details))
+        raise OverBudget(call, got, expected, "\n".join(said(shapes)))
 
 
-def by_shape(statements: list[Statement]) -> Iterator[str]:
-    """A sentence for each shape of statement and line that sent it, the most frequent first."""
-    groups = Counter((statement.line, shape(statement.sql)) for statement in statements)
-    for (line, sql), times in groups.most_common(MOST_DETAILS):
-        asked = "asked once" if times == 1 else f"asked {times} times"
-        yield f"{line or 'tests.py'} {asked}: {sql}"
-    if len(groups) > MOST_DETAILS:
-        yield f"… and {len(groups) - MOST_DETAILS} more shapes"
+def by_shape(statements: list[Statement]) -> tuple[Shape, ...]:
+    """The statements grouped by form and the line that sent them, the most frequent first."""
+    groups: dict[tuple[str, str], list[float]] = {}
+    for statement in statements:
+        groups.setdefault((shape(statement.sql), statement.line), []).append(statement.seconds)
+    shapes = [Shape(*key, len(times), round(sum(times), 6)) for key, times in groups.items()]
+    return tuple(sorted(shapes, key=lambda each: -each.times))
+
+
+def said(shapes: tuple[Shape, ...]) -> Iterator[str]:
+    """A sentence for each of the most frequent shapes."""
+    for each in shapes[:MOST_DETAILS]:
+        asked = "asked once" if each.times == 1 else f"asked {each.times} times"
+        yield f"{each.line or 'tests.py'} {asked}: {each.sql}{_advice(each)}"
+    if len(shapes) > MOST_DETAILS:
+        yield f"… and {len(shapes) - MOST_DETAILS} more shapes"
+
+
+def _advice(each: Shape) -> str:
+    """The same statement over and over from one line of the learner's: an N+1."""
+    if each.times < REPEATED or not each.line:
+        return ""
+    return "; once would do" if each.sql.startswith("SELECT") else "; one statement can do it"
 
 
 def shape(sql: str) -> str:

@@ -162,7 +162,7 @@ def brief(case: Case) -> str:
     problem = case.problem or Problem("", "")
     if problem.call:
         why = f"{problem.got}, expected {problem.expected}"
-        if len(why) > 60:
+        if len(why) > 100:
             why = "not as expected"
     else:
         why = problem.kind if problem.kind[:1].isupper() else problem.message

@@ -9,7 +9,7 @@ from core.kata import Kata
 from core.runner.launch import Launcher, cold
 from core.runner.run import execute
 from core.source import author_sources, read_source
-from core.verdict import Problem
+from core.verdict import Problem, Shape, build
 
 PATIENCE = 6  # times the kata's limits: the naive code is slow, which is the point
 
@@ -20,7 +20,7 @@ class Call:
     result: str
     queries: int
     seconds: float
-    details: tuple[str, ...]
+    shapes: tuple[Shape, ...]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,13 @@ def _column(
     )
     problems = outcome.problems(kata)
     calls = [
-        Call(f["call"], f["result"], f["queries"], f["seconds"], tuple(f["details"]))
+        Call(
+            f["call"],
+            f["result"],
+            f["queries"],
+            f["seconds"],
+            tuple(build(Shape, shape) for shape in f["shapes"]),
+        )
         for f in outcome.of_kind("call")
     ]
     return Column(source, tuple(calls), problems[0][1] if problems else None)

@@ -6,7 +6,17 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from core.judge.instrument import Statement, case_begins, case_ends
-from core.judge.queries import MOST_DETAILS, OverBudget, budget, by_shape, counted, recorded, shape
+from core.judge.queries import (
+    MOST_DETAILS,
+    OverBudget,
+    budget,
+    by_shape,
+    counted,
+    recorded,
+    said,
+    shape,
+)
+from core.verdict import Shape
 
 
 def ask(connection, times: int = 1, sql: str = "SELECT 1 AS one") -> None:
@@ -26,13 +36,22 @@ def over(call: str, queries: int, block) -> tuple[str, str, str, str]:
     return error.call, error.got, error.expected, str(error)
 
 
+def told() -> list[dict]:
+    """The case's measurements, with shapes as sentences."""
+    found = case_ends()
+    for each in found:
+        each["shapes"] = tuple(said(tuple(Shape(**shape) for shape in each["shapes"])))
+        assert each.pop("points") == ()
+    return found
+
+
 def measured(value: int, limit: int, *details: str) -> dict:
     return {
         "name": "queries",
         "call": "titles()",
         "value": value,
         "limit": limit,
-        "details": details,
+        "shapes": details,
     }
 
 
@@ -48,7 +67,7 @@ def test_within_the_budget_is_measured(connections, asked, allowed, details):
     with budget("titles()", queries=allowed) as ledger:
         ask(connections["default"], asked)
     assert len(ledger) == asked
-    assert case_ends() == [measured(asked, allowed, *details)]
+    assert told() == [measured(asked, allowed, *details)]
 
 
 def test_over_the_budget_names_who_asked(connections):
@@ -62,7 +81,7 @@ def test_over_the_budget_names_who_asked(connections):
         "at most 1 query",
         "tests.py asked 2 times: SELECT 1 AS one\ntests.py asked once: SELECT … FROM sqlite_master",
     )
-    assert case_ends() == [
+    assert told() == [
         measured(
             3,
             1,
@@ -103,7 +122,7 @@ def test_transaction_control_is_in_the_ledger_and_free(connections):
     assert [statement.sql.split()[0] for statement in ledger] == [
         *("BEGIN", "SAVEPOINT", "SELECT", "RELEASE", "SAVEPOINT", "ROLLBACK", "RELEASE")
     ]
-    assert case_ends() == [measured(1, 1, "tests.py asked once: SELECT 1 AS one")]
+    assert told() == [measured(1, 1, "tests.py asked once: SELECT 1 AS one")]
 
 
 @pytest.mark.parametrize(
@@ -191,8 +210,8 @@ def test_by_shape_groups_by_line_and_shape_most_frequent_first():
         ("exercise.py:4", 'SELECT "a"."id", "a"."x" FROM "a" WHERE "a"."id" = %s', 1),
         ("", "SELECT 1", 1),
     )
-    assert list(by_shape(asked)) == [
-        "exercise.py:4 asked 3 times: SELECT … FROM a WHERE id = %s",
+    assert list(said(by_shape(asked))) == [
+        "exercise.py:4 asked 3 times: SELECT … FROM a WHERE id = %s; once would do",
         "exercise.py:9 asked once: SELECT … FROM a WHERE id = %s",
         "tests.py asked once: SELECT 1",
     ]
@@ -200,9 +219,10 @@ def test_by_shape_groups_by_line_and_shape_most_frequent_first():
 
 def test_by_shape_says_how_many_more():
     asked = statements(*(("e.py:1", f"SELECT {n}", 1) for n in range(MOST_DETAILS + 3)))
-    lines = list(by_shape(asked))
+    lines = list(said(by_shape(asked)))
     assert len(lines) == MOST_DETAILS + 1
     assert lines[-1] == "… and 3 more shapes"
+    assert len(list(by_shape(asked[:MOST_DETAILS]))) == MOST_DETAILS
 
 
 @pytest.mark.parametrize(
@@ -245,6 +265,7 @@ def test_by_shape_says_how_many_more():
         ('INSERT INTO "a" ("x") VALUES (%s)', "INSERT INTO a (x) VALUES (…)"),
         ('UPDATE "a" SET "x" = %s, "y" = %s', "UPDATE a SET x = %s, y = %s"),
         ('DELETE FROM "a" WHERE "a"."id" IN (%s, %s)', "DELETE FROM a WHERE id IN (…)"),
+        (f"PRAGMA {'x' * 153}", f"PRAGMA {'x' * 153}"),
         (f"PRAGMA {'x' * 200}", f"PRAGMA {'x' * 153}…"),
     ],
 )  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 from core import catalogue
 from core.runner import processes
 from core.runner.run import run
-from core.verdict import Verdict, verdict_from_json
+from core.verdict import Case, Verdict, verdict_from_json
 from tests.conftest import SAMPLES
 
 SOURCES = sorted(path.name for path in (SAMPLES / "sources").iterdir())
@@ -24,11 +24,21 @@ NOISY = ("thread_bomb", "leaves_thread")
 
 def golden(verdict: Verdict) -> dict:
     """The verdict without what differs from run to run."""
-    cases = tuple(dataclasses.replace(case, seconds=0.0) for case in verdict.cases)
+    cases = tuple(_untimed(case) for case in verdict.cases)
     sandbox = dataclasses.replace(verdict.sandbox, seconds=0.0, memory=0.0)
     output = verdict.output[:200] if verdict.kata == "bounded" else verdict.output
     same = dataclasses.replace(verdict, cases=cases, sandbox=sandbox, duration=0.0, output=output)
     return same.to_json()
+
+
+def _untimed(case: Case) -> Case:
+    measurements = tuple(
+        dataclasses.replace(
+            each, shapes=tuple(dataclasses.replace(shape, seconds=0.0) for shape in each.shapes)
+        )
+        for each in case.measurements
+    )
+    return dataclasses.replace(case, seconds=0.0, measurements=measurements)
 
 
 def compare(name: str, verdict: Verdict) -> None:
