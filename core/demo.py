@@ -3,14 +3,17 @@
 import dataclasses
 import importlib
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management import BaseCommand, CommandParser
 
 from core.judge.expectation import shorten, text
+from core.judge.growth import counted, forget, rolled_back
 from core.judge.queries import by_shape, recorded
 
 SHOWN = 60  # characters of a result
+SIZES = (16, 64, 256, 1024)  # that a lab is measured at, unless it names its own as `sizes`
 
 
 class DemoCommand(BaseCommand):
@@ -53,3 +56,22 @@ class DemoCommand(BaseCommand):
             shapes=[dataclasses.asdict(each) for each in by_shape(statements)],
             seconds=seconds,
         )
+
+
+def measure(lab: Any, send: Callable[..., None]) -> None:
+    """Do each of the lab's calls at its sizes, and send a frame for each: queries and seconds.
+
+    Each size starts from empty tables. The first size runs once uncounted, to warm what is warmed once.
+    """
+    sizes = tuple(getattr(lab, "sizes", SIZES))
+    for position, size in enumerate((sizes[0], *sizes)):
+        with rolled_back():
+            getattr(lab, "populate", lambda size: None)(size)
+            for name, call in lab.calls.items():
+                forget()
+                start = time.perf_counter()
+                with recorded() as ledger:
+                    call()
+                seconds = time.perf_counter() - start
+                if position:
+                    send("point", call=name, size=size, value=counted(ledger), seconds=seconds)

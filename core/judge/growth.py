@@ -39,7 +39,7 @@ def growth(
     """
     points, ledger = [], []
     for size in (sizes[0], *sizes):
-        with _rolled_back():
+        with rolled_back():
             make(size)
             forget()
             before = count() if count else 0
@@ -47,7 +47,7 @@ def growth(
             with recorded() as ledger:
                 do()
             seconds = time.perf_counter() - start
-            value = count() - before if count else _counted(ledger)
+            value = count() - before if count else counted(ledger)
             points.append(Point(size, value, round(seconds, 6)))
     found = tuple(points[1:])
     shapes = by_shape([each for each in ledger if each.counted])
@@ -94,12 +94,13 @@ def forget() -> None:
         cache.clear()
 
 
-def _counted(ledger: list[Statement]) -> int:
+def counted(ledger: list[Statement]) -> int:
+    """How many statements count: transaction control does not."""
     return sum(statement.counted for statement in ledger)
 
 
 @contextlib.contextmanager
-def _rolled_back() -> Iterator[None]:
+def rolled_back() -> Iterator[None]:
     """Rows made inside are gone afterwards; without a database there are none."""
     from django.conf import settings
     from django.db import transaction

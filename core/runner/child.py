@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test.utils import setup_databases
 
+from core.demo import measure
 from core.judge import instrument
 from core.runner import tables
 from core.runner.job import Channel, Job, job_from_json
@@ -45,8 +46,8 @@ def main(job: Job) -> int:
     gc.disable()  # while modules are imported, which makes no garbage
     try:
         set_up(job)
-        if job.mode == "demo":
-            demo(job, channel)
+        if job.mode in ("demo", "measure"):
+            show_costs(job, channel)
         else:
             judge(job, channel)
     except BaseException as error:  # noqa: BLE001 - models.py is imported here, and is the learner's
@@ -75,11 +76,14 @@ def run_pytest(job: Job, options: list[str], *plugins: object) -> int:
     return int(pytest.main([*OPTIONS, *place, *options, tests], plugins=list(plugins)))
 
 
-def demo(job: Job, channel: Channel) -> None:
-    """Build the data, then run the kata's demo command."""
+def show_costs(job: Job, channel: Channel) -> None:
+    """The kata's demo command on one size of data, or its lab at several."""
     gc.enable()
     if job.database != "none" and not tables.build(job):
         setup_databases(verbosity=0, interactive=False)
+    if job.mode == "measure":
+        measure(importlib.import_module(f"{job.package}.lab"), channel.send)
+        return
     slug = job.package.rpartition(".")[2]
     command = importlib.import_module(f"{job.package}.management.commands.{slug}").Command()
     command.send = channel.send

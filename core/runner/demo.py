@@ -1,4 +1,4 @@
-"""A kata's demo: its lab's calls in three children, on the same data, side by side."""
+"""A kata's lab in three children, on the same data, side by side: at one size, or at several."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from typing import Any
 from core.errors import KataError
 from core.kata import Kata
 from core.runner.launch import Launcher, cold
+from core.runner.result import Outcome
 from core.runner.run import execute
 from core.source import author_sources, read_source
-from core.verdict import Problem, Shape, build
+from core.verdict import Point, Problem, Shape, build
 
 PATIENCE = 6  # times the kata's limits: the naive code is slow, which is the point
 
@@ -32,6 +33,15 @@ class Column:
     problem: Problem | None
 
 
+@dataclass(frozen=True)
+class Measured:
+    """One source's calls at several sizes."""
+
+    source: str
+    points: dict[str, tuple[Point, ...]]
+    problem: Problem | None
+
+
 SOURCES = ("exercise", "stub", "solution")
 
 
@@ -42,31 +52,33 @@ def demonstrate(
     name = f"management/commands/{kata.slug}.py"
     if not (kata.folder / name).exists():
         raise KataError(f"{kata.slug} has no demo: it has no {name}.")
-    limits = dataclasses.replace(
-        kata.limits,
-        seconds=kata.limits.seconds * PATIENCE,
-        cpu_seconds=kata.limits.cpu_seconds * PATIENCE,
+    return tuple(
+        _column(source, _child(kata, source, "demo", size or 0, launch, hangup), kata)
+        for source in _sources(kata)
     )
-    patient = dataclasses.replace(kata, limits=limits)
-    sources = [each for each in SOURCES if each in ("exercise", *author_sources(kata))]
-    return tuple(_column(patient, source, size, launch, hangup) for source in sources)
 
 
-def _column(
-    kata: Kata, source: str, size: int | None, launch: Launcher, hangup: int | None
-) -> Column:
-    database = next((each for each in kata.databases if each != "postgres"), "none")
-    outcome = execute(
-        kata,
-        read_source(kata, source),
-        mode="demo",
-        seed=1,
-        database=database,
-        size=size or 0,
-        launch=launch,
-        hangup=hangup,
+def measure(
+    kata: Kata, *, launch: Launcher = cold, hangup: int | None = None
+) -> tuple[Measured, ...]:
+    """The lab's calls at several sizes, for each source that there is."""
+    if not (kata.folder / "lab.py").exists():
+        raise KataError(f"{kata.slug} has nothing to measure: it has no lab.py.")
+    return tuple(
+        _measured(source, _child(kata, source, "measure", 0, launch, hangup), kata)
+        for source in _sources(kata)
     )
-    problems = outcome.problems(kata)
+
+
+def _measured(source: str, outcome: Outcome, kata: Kata) -> Measured:
+    points: dict[str, tuple[Point, ...]] = {}
+    for frame in outcome.of_kind("point"):
+        point = Point(frame["size"], frame["value"], frame["seconds"])
+        points[frame["call"]] = (*points.get(frame["call"], ()), point)
+    return Measured(source, points, _problem(outcome, kata))
+
+
+def _column(source: str, outcome: Outcome, kata: Kata) -> Column:
     calls = [
         Call(
             f["call"],
@@ -77,8 +89,37 @@ def _column(
         )
         for f in outcome.of_kind("call")
     ]
-    return Column(source, tuple(calls), problems[0][1] if problems else None)
+    return Column(source, tuple(calls), _problem(outcome, kata))
 
 
-def as_json(columns: tuple[Column, ...]) -> list[dict[str, Any]]:
+def _sources(kata: Kata) -> list[str]:
+    return [each for each in SOURCES if each in ("exercise", *author_sources(kata))]
+
+
+def _child(
+    kata: Kata, source: str, mode: str, size: int, launch: Launcher, hangup: int | None
+) -> Outcome:
+    limits = dataclasses.replace(
+        kata.limits,
+        seconds=kata.limits.seconds * PATIENCE,
+        cpu_seconds=kata.limits.cpu_seconds * PATIENCE,
+    )
+    return execute(
+        dataclasses.replace(kata, limits=limits),
+        read_source(kata, source),
+        mode=mode,
+        seed=1,
+        database=next((each for each in kata.databases if each != "postgres"), "none"),
+        size=size,
+        launch=launch,
+        hangup=hangup,
+    )
+
+
+def _problem(outcome: Outcome, kata: Kata) -> Problem | None:
+    problems = outcome.problems(kata)
+    return problems[0][1] if problems else None
+
+
+def as_json(columns: tuple[Column, ...] | tuple[Measured, ...]) -> list[dict[str, Any]]:
     return [dataclasses.asdict(column) for column in columns]

@@ -17,12 +17,14 @@ from core.models import Help
 from core.report import overview
 from core.report import verdict as report
 from core.report.history import show_history
+from core.report.measure import show as show_measured
+from core.runner import demo
 from core.runner.debug import debug
 from core.runner.run import run
 from core.source import Source
 from core.verdict import EXIT_STATUS, Status, Verdict, verdict_from_json
 
-ACTIONS = ("hint", "reset", "solution", "why", "history", "debug", "open")
+ACTIONS = ("measure", "hint", "reset", "solution", "why", "history", "debug", "open")
 
 
 class Command(WorkspaceCommand):
@@ -36,6 +38,7 @@ examples:
   kata --hint 2                    the next hint of task 2
   kata --source solution           judge another version: stub, solution, wrong/NAME, a folder
   kata --history                   what you ran, with numbers
+  kata --measure                   how the cost grows with the data, beside the solution
   kata --reset                     a fresh file; yours is moved to .kata/history
   kata --reset 12                  the file as run 12 judged it; yours is moved too
   kata --json                      the verdict for machines
@@ -77,6 +80,9 @@ exit status:
         action.add_argument("--why", action="store_true", help="Why this way, after a pass.")
         action.add_argument("--history", action="store_true", help="Show the runs of a kata.")
         action.add_argument(
+            "--measure", action="store_true", help="Cost by size: yours, as shipped, solved."
+        )
+        action.add_argument(
             "--debug", action="store_true", help="Run in place: no limits, breakpoint() works."
         )
         action.add_argument("--open", action="store_true", help="Open the brief and the file.")
@@ -92,9 +98,13 @@ exit status:
             overview.show_track(self.console, catalogue.catalogue(), name, runs.progress())
             return
         kata = catalogue.get(name or self.focus())
-        if options["json"] and action not in (None, "history"):
-            raise KataError(f"--json goes with a run, --history or no name, not with --{action}.")
-        if action == "hint":
+        if options["json"] and action not in (None, "history", "measure"):
+            raise KataError(
+                f"--json goes with a run, --history, --measure or no name, not with --{action}."
+            )
+        if action == "measure":
+            self.measure(kata, options["json"])
+        elif action == "hint":
             self.hint(kata, options["hint"])
         elif action == "reset":
             self.reset(kata, options["reset"])
@@ -163,6 +173,14 @@ exit status:
         except DatabaseError as error:
             self.stderr.write(f"The run was not stored. {unready(error)}")
         return None
+
+    def measure(self, kata: Kata, as_json: bool) -> None:
+        with self.busy(f"{kata.slug}: measuring", as_json):
+            measured = demo.measure(kata, launch=self.launch, hangup=self.hangup)
+        if as_json:
+            self.stdout.write(json.dumps(demo.as_json(measured), indent=2))
+        else:
+            show_measured(self.console, kata, measured)
 
     def hint(self, kata: Kata, task: int) -> None:
         """Show the steps seen before, and one more."""
