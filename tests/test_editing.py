@@ -233,6 +233,11 @@ def test_editor_is_the_one_that_is_named(monkeypatch, environment, opened):
     assert calls == ([[*opened, "a.py", "b c.py"]] if opened else [])
 
 
+def test_editor_that_ends_badly_was_opened_all_the_same(monkeypatch):
+    monkeypatch.setenv("VISUAL", "false")
+    assert editing.open_in_editor([Path("a.py")])
+
+
 @pytest.mark.parametrize(
     ("editor", "reason"),
     [

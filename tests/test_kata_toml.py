@@ -237,6 +237,24 @@ def test_minimal_reads_with_its_defaults():
     )
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "attribute", "value"),
+    [
+        ("database", '"none"', "databases", ("none",)),
+        ("database", '"memory"', "databases", ("memory",)),
+        ("limits", "{seconds = 100000}", "limits", Limits(seconds=100_000)),
+        ("limits", "{}", "limits", Limits()),
+        ("level", "1", "level", 1),
+        ("order", "10000", "order", 10_000),
+        ("edit", '["authors.py"]', "edit", ("authors.py",)),
+        ("wrong", "[]", "wrong", ()),
+    ],
+)
+def test_value_at_the_edge_reads(field, text, attribute, value):
+    kata = kata_from_toml(FOLDER, tomllib.loads(toml(**{field: text})))
+    assert getattr(kata, attribute) == value
+
+
 def test_full_reads_whole():
     kata = kata_from_toml(FOLDER, tomllib.loads(FULL))
     assert kata == Kata(

@@ -11,8 +11,10 @@ from core.verdict import (
     Case,
     Line,
     Measurement,
+    Point,
     Problem,
     Sandbox,
+    Shape,
     Status,
     Task,
     Verdict,
@@ -30,6 +32,7 @@ PROBLEM = Problem(
     lines=(Line("exercise.py", 2, "double", "return n"),),
     test=Line("tests.py", 9, "test_double", "expect(…)"),
 )
+SHAPE = Shape("SELECT … FROM book", "exercise.py:2", 3, 0.25)
 FULL = Verdict(
     kata="joins",
     uuid="00000000-0000-4000-8000-000000000001",
@@ -44,7 +47,11 @@ FULL = Verdict(
             1,
             Status.FAILED,
             PROBLEM,
-            (Measurement("queries", "double(2)", 3.0, 1.0, ("exercise.py:2 asked once: SELECT",)),),
+            (
+                Measurement(
+                    "queries", "double(2)", 3.0, 1.0, (SHAPE,), (Point(1, 3.0), Point(4, 3.5, 0.5))
+                ),
+            ),
             "printed\n",
             0.25,
         ),

@@ -31,6 +31,13 @@ BROKEN = {
         {"README.md": BRIEF.replace(WORDS * 20, WORDS * 60)},
         [("README.md", "brief", "it has 549 words", SAY)],
     ),
+    "edges": (
+        {
+            "README.md": BRIEF.replace(WORDS * 20, f"{WORDS * 15}and six words more, no fewer."),
+            "why.md": "word " * 80,
+        },
+        [],
+    ),
     "brief_calls_it_otherwise": (
         {"README.md": BRIEF.replace("2. Double a list", "2. Lists")},
         [
@@ -74,7 +81,10 @@ BROKEN = {
         [("hints.md", "hints", f"a line of the solution stands in it: {LINE}", SHAPE)],
     ),
     "hints_tell_what_is_given": (
-        {"hints.md": HINTS.replace("An expression", "`raise NotImplementedError` goes; import unittest")},
+        {
+            "hints.md": HINTS.replace("An expression", "raise NotImplementedError # once and for all x = 1"),
+            "author/solution/exercise.py": "# once and for all\nx = 1\n\nraise NotImplementedError\n",
+        },
         [],
     ),
     "why_short": (

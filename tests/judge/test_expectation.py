@@ -73,7 +73,8 @@ START = WINDOW - 1  # what a cut text shows of a string, its quote apart
 @pytest.mark.parametrize(
     ("got", "expected", "shown"),
     [
-        # short enough: whole
+        # short enough: whole, also where they differ late
+        ("a" * 237 + "b", "a" * 237 + "c", (repr("a" * 237 + "b"), repr("a" * 237 + "c"))),
         ("a" * 238, "b", (repr("a" * 238), "'b'")),
         # differ early: from the start
         ("a" + LONG, "b" + LONG, (f"'a{'x' * (START - 1)}…", f"'b{'x' * (START - 1)}…")),
@@ -89,20 +90,23 @@ START = WINDOW - 1  # what a cut text shows of a string, its quote apart
         # one is short
         ("b", LONG, ("'b'", f"'{'x' * START}…")),
     ],
-    ids=["whole", "early", "late", "longer string", "longer list", "short"],
+    ids=["whole", "whole, one empty", "early", "late", "longer string", "longer list", "short"],
 )
 def test_long_values_are_cut_to_where_they_differ(got, expected, shown):
     assert difference(got, expected) == shown
     assert max(map(len, shown)) <= WINDOW + 2
 
 
-def test_long_values_of_one_text_are_cut():
-    class Same:
-        def __repr__(self):
-            return LONG
+class Text(str):
+    __slots__ = ()
 
-    got, expected = difference(Same(), Same())
-    assert got == expected == f"…{'x' * 80}"
+    def __repr__(self):
+        return str(self)
+
+
+def test_long_values_without_a_difference_show_their_ends():
+    assert difference(Text(LONG), Text(LONG)) == (f"…{'x' * 80}", f"…{'x' * 80}")
+    assert difference(Text(LONG), Text(LONG + "yz")) == (f"…{'x' * 80}", f"…{'x' * 80}yz")
 
 
 def test_shorten_and_text():

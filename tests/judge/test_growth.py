@@ -81,7 +81,11 @@ def test_constant_is_recorded_with_its_points():
 def test_faster_than_allowed_says_the_values(cost, at_most, got, expected):
     with pytest.raises(Grows) as caught:
         Work(cost).grow(at_most=at_most)
-    assert (caught.value.call, caught.value.got, caught.value.expected) == ("total()", got, expected)
+    assert (caught.value.call, caught.value.got, caught.value.expected) == (
+        "total()",
+        got,
+        expected,
+    )
 
 
 def test_linear_is_allowed_where_it_is_asked():

@@ -222,7 +222,7 @@ def test_by_shape_says_how_many_more():
     lines = list(said(by_shape(asked)))
     assert len(lines) == MOST_DETAILS + 1
     assert lines[-1] == "… and 3 more shapes"
-    assert len(list(by_shape(asked[:MOST_DETAILS]))) == MOST_DETAILS
+    assert len(list(said(by_shape(asked[:MOST_DETAILS])))) == MOST_DETAILS
 
 
 @pytest.mark.parametrize(
