@@ -162,6 +162,27 @@ def history(kata: Kata, limit: int = 20) -> list[models.Run]:
     return list(runs.defer("verdict").order_by("-pk")[:limit])
 
 
+def attempts(kata: Kata, number: int | None = None) -> tuple[models.Run, models.Run] | None:
+    """The newest run of the learner's own file, and one before it: that `number`, or the newest
+    with other files. None where there are no two."""
+    mine = models.Run.objects.filter(
+        kata__uuid=kata.uuid, learner__username=LOCAL, source="exercise", snapshot__isnull=False
+    )
+    runs = mine.select_related("snapshot").order_by("-pk")
+    new = runs.first()
+    if not new:
+        return None
+    others = runs.exclude(pk=new.pk)
+    old = others.filter(pk=number) if number else others.exclude(snapshot=new.snapshot_id)
+    found = old.first()
+    return (found, new) if found else None
+
+
+def files_of(run: models.Run) -> dict[str, bytes]:
+    """What a run judged; nothing where the files could not be read."""
+    return decode(run.snapshot.files) if run.snapshot else {}
+
+
 def find(kata: Kata, number: int) -> models.Run | None:
     runs = models.Run.objects.filter(kata__uuid=kata.uuid, learner__username=LOCAL)
     return runs.select_related("snapshot").filter(pk=number).first()

@@ -118,7 +118,7 @@ def test_unavailable_says_how_to_bring_it(manage):
         (["bounded", "--reset", "99"], "bounded has no run 99 with files."),
         (
             ["bounded", "--why", "--json"],
-            "--json goes with a run, --history, --measure or no name, not with --why.",
+            "--json goes with a run, --history, --measure, --diff or no name, not with",
         ),
         (["--hint"], "No kata was run yet, so a name is needed."),
         (["bounded", "--frobnicate"], "Unrecognized arguments: --frobnicate."),
@@ -269,3 +269,40 @@ def test_ascii_terminal_gets_its_marks(kata):
     assert (status, "Traceback" in err) == (1, False)
     assert "x failed - 0 of 3 cases pass" in out
     assert out.isascii()
+
+
+def test_diff_needs_two_attempts_and_then_shows_cases_and_code(kata):
+    status, _, err = kata("bounded", "--diff")
+    assert (status, err.splitlines()[0]) == (
+        4,
+        "CommandError: bounded has no two attempts to compare.",
+    )
+    kata("bounded")
+    pass_it(kata)
+    out = kata("--diff")[1]
+    assert out.splitlines()[0] == "Run 2 beside run 1"
+    assert "✗ → ✓ double · two" in out
+    assert "+    return n * 2" in out
+    found = json.loads(kata("--diff", "1", "--json")[1])
+    assert (found["old"], found["new"], len(found["cases"])) == (1, 2, 3)
+
+
+def test_measure_shows_yours_beside_the_naive_and_the_reference(manage):
+    manage("migrate", "-v0")
+    status, out, err = manage("kata", "iterators", "--measure", "--json")
+    assert (status, err) == (0, "")
+    found = json.loads(out)
+    assert [each["source"] for each in found] == ["exercise", "stub", "solution"]
+    assert [point["size"] for point in found[2]["points"]["two loops"]] == [16, 64, 256, 1024]
+    status, out, _ = manage("kata", "iterators", "--measure")
+    assert status == 0
+    assert "▪ solution" in out
+    assert "└──" in out
+
+
+def test_measure_without_a_lab_says_so(kata):
+    status, _, err = kata("bounded", "--measure")
+    assert (status, err) == (
+        4,
+        "CommandError: bounded has nothing to measure: it has no lab.py.\n",
+    )

@@ -14,7 +14,7 @@ LAYERS = (
     ("errors", "state", "terminal", "verdict"),
     ("kata",),
     ("catalogue",),
-    ("source", "documents"),
+    ("source", "documents", "comparison"),
     ("judge", "editing"),
     ("demo",),
     ("runner",),

@@ -1,4 +1,5 @@
 import contextlib
+import dataclasses
 import json
 import sys
 from typing import Any
@@ -9,13 +10,16 @@ from rich.markdown import Markdown
 from rich.syntax import Syntax
 
 from core import catalogue, editing, runs
+from core.comparison import compare
 from core.documents import hints, read
 from core.errors import KataError
 from core.kata import Kata
 from core.management.base import WorkspaceCommand, unready
+from core.management.flags import EXAMPLES, add_arguments
 from core.models import Help
 from core.report import overview
 from core.report import verdict as report
+from core.report.comparison import show as show_comparison
 from core.report.history import show_history
 from core.report.measure import show as show_measured
 from core.runner import demo
@@ -24,68 +28,15 @@ from core.runner.run import run
 from core.source import Source
 from core.verdict import EXIT_STATUS, Status, Verdict, verdict_from_json
 
-ACTIONS = ("measure", "hint", "reset", "solution", "why", "history", "debug", "open")
+ACTIONS = ("measure", "diff", "hint", "reset", "solution", "why", "history", "debug", "open")
 
 
 class Command(WorkspaceCommand):
     help = "Run a kata, or show how far you are."
-    examples = """
-examples:
-  kata                             progress by track, and what is next
-  kata orm                         the katas of a track
-  kata select_related              run it; without a name, most flags mean the last one run
-  kata select_related --hint       the next hint of the first task that fails
-  kata --hint 2                    the next hint of task 2
-  kata --source solution           judge another version: stub, solution, wrong/NAME, a folder
-  kata --history                   what you ran, with numbers
-  kata --measure                   how the cost grows with the data, beside the solution
-  kata --reset                     a fresh file; yours is moved to .kata/history
-  kata --reset 12                  the file as run 12 judged it; yours is moved too
-  kata --json                      the verdict for machines
-
-exit status:
-  0 passed, 1 failed, 2 error or timeout, 3 a need is missing, 4 the command was wrong
-"""
+    examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", nargs="?", help="A kata, or a track.")
-        parser.add_argument(
-            "--source",
-            metavar="SOURCE",
-            help="stub, solution, wrong/NAME or a path; else your own.",
-        )
-        parser.add_argument("--seed", type=_seed, help="Replay a run with the data it drew.")
-        parser.add_argument("--json", action="store_true", help="Print JSON instead of words.")
-        parser.add_argument(
-            "--give-up", action="store_true", help="See the solution before a pass. Remembered."
-        )
-        parser.add_argument(
-            "--cold", action="store_true", help="Neither use nor start the background server."
-        )
-        action = parser.add_mutually_exclusive_group()
-        action.add_argument(
-            "--hint", nargs="?", type=int, const=0, metavar="TASK", help="Show one hint more."
-        )
-        action.add_argument(
-            "--reset",
-            nargs="?",
-            type=int,
-            const=0,
-            metavar="RUN",
-            help="Start afresh, or from a run.",
-        )
-        action.add_argument(
-            "--solution", action="store_true", help="Show the solution, after a pass."
-        )
-        action.add_argument("--why", action="store_true", help="Why this way, after a pass.")
-        action.add_argument("--history", action="store_true", help="Show the runs of a kata.")
-        action.add_argument(
-            "--measure", action="store_true", help="Cost by size: yours, as shipped, solved."
-        )
-        action.add_argument(
-            "--debug", action="store_true", help="Run in place: no limits, breakpoint() works."
-        )
-        action.add_argument("--open", action="store_true", help="Open the brief and the file.")
+        add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["name"]
@@ -98,12 +49,14 @@ exit status:
             overview.show_track(self.console, catalogue.catalogue(), name, runs.progress())
             return
         kata = catalogue.get(name or self.focus())
-        if options["json"] and action not in (None, "history", "measure"):
+        if options["json"] and action not in (None, "history", "measure", "diff"):
             raise KataError(
-                f"--json goes with a run, --history, --measure or no name, not with --{action}."
+                f"--json goes with a run, --history, --measure, --diff or no name, not with --{action}."
             )
         if action == "measure":
             self.measure(kata, options["json"])
+        elif action == "diff":
+            self.diff(kata, options["diff"], options["json"])
         elif action == "hint":
             self.hint(kata, options["hint"])
         elif action == "reset":
@@ -174,6 +127,27 @@ exit status:
             self.stderr.write(f"The run was not stored. {unready(error)}")
         return None
 
+    def diff(self, kata: Kata, number: int, as_json: bool) -> None:
+        found = runs.attempts(kata, number or None)
+        if not found:
+            raise KataError(
+                f"{kata.slug} has no two attempts to compare"
+                + (f" with run {number}." if number else "."),
+                hint=f"`{catalogue.command()} {kata.slug} --history` shows its runs.",
+            )
+        old, new = found
+        comparison = compare(
+            verdict_from_json(old.verdict),
+            verdict_from_json(new.verdict),
+            runs.files_of(old),
+            runs.files_of(new),
+        )
+        if as_json:
+            answer = {"old": old.pk, "new": new.pk} | dataclasses.asdict(comparison)
+            self.stdout.write(json.dumps(answer, indent=2))
+        else:
+            show_comparison(self.console, old.pk, new.pk, comparison)
+
     def measure(self, kata: Kata, as_json: bool) -> None:
         with self.busy(f"{kata.slug}: measuring", as_json):
             measured = demo.measure(kata, launch=self.launch, hangup=self.hangup)
@@ -210,12 +184,12 @@ exit status:
     def reset(self, kata: Kata, number: int) -> None:
         if number:
             found = runs.find(kata, number)
-            if not found or not found.snapshot:
+            if not found or not runs.files_of(found):
                 raise KataError(
                     f"{kata.slug} has no run {number} with files.",
                     hint=f"`{catalogue.command()} {kata.slug} --history` shows its runs.",
                 )
-            kept = editing.restore(kata, runs.decode(found.snapshot.files))
+            kept = editing.restore(kata, runs.files_of(found))
         else:
             kept = editing.reset(kata)
         edit = ", ".join(catalogue.relative(kata.folder / entry) for entry in kata.edit)
@@ -274,13 +248,3 @@ def _given(value: object) -> bool:
 
 def _tracks() -> set[str]:
     return {folder.parent.name for folder in catalogue.folders()}
-
-
-def _seed(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < 2**63:
-        raise ValueError(text)
-    return value
-
-
-_seed.__name__ = "seed"  # argparse names the type in its message
