@@ -1,7 +1,7 @@
 """Folders → katas. Reads kata.toml and names; imports nothing of any kata, and no Django.
 
-A folder `<root>/<track>/<slug>/` with a kata.toml is the registration. Finding one kata lists
-folders and reads one file, so it costs the same with ten katas as with a thousand.
+A folder `<root>/<track>/<slug>/` with a kata.toml is the registration. Finding one kata looks for
+its name in each track and reads one file, so it costs the same with ten katas as with a thousand.
 """
 
 import difflib
@@ -9,6 +9,7 @@ import json
 import keyword
 import os
 import sys
+import time
 import tomllib
 import uuid
 from collections.abc import Iterator
@@ -36,6 +37,12 @@ TRACKS = (
 )
 
 
+SETTLED = 2 * 10**9  # nanoseconds: some file systems tell no two changes within these apart
+
+# Katas as they were read, by the path of kata.toml, with what tells a changed file.
+_READ: dict[str, tuple[tuple[int, ...], Kata]] = {}
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Every kata that reads well, in reading order, and what is wrong with those that do not."""
@@ -46,10 +53,14 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Cases:
-    """What author/cases.json records: the task of each case, and the checksum of tests.py."""
+    """What author/cases.json records: the task of each case, and the checksum of tests.py.
+
+    `predict` is a call whose queries a learner may guess before the first run, "" for none.
+    """
 
     tests: str
     tasks: dict[str, int]
+    predict: str = ""
 
 
 def roots() -> tuple[Path, ...]:
@@ -84,9 +95,17 @@ def folders() -> Iterator[Path]:
                     yield folder
 
 
+def named(name: str) -> list[Path]:
+    """The folders of the katas of that name; more than one is a mistake in the catalogue."""
+    if not name or name[0] in "._" or "/" in name:
+        return []
+    found = [track / name for root in roots() for track in _subfolders(root)]
+    return [folder for folder in found if os.path.isdir(folder) and _registered(folder)]
+
+
 def _registered(folder: Path) -> bool:
     try:
-        os.stat(folder / "kata.toml")
+        os.stat(f"{folder}/kata.toml")
     except FileNotFoundError:
         return False
     except OSError:
@@ -104,7 +123,26 @@ def _subfolders(folder: Path) -> list[Path]:
 
 
 def load(folder: Path) -> Kata:
-    """The kata of one folder; KataError names file, field and fix."""
+    """The kata of one folder; KataError names file, field and fix.
+
+    A process that stays reads each file once: parsing a thousand takes half a second.
+    """
+    place = f"{folder}/kata.toml"
+    try:
+        found = os.stat(place)
+    except OSError:
+        return _read(folder)  # says why
+    state = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+    known = _READ.get(place)
+    if known and known[0] == state:
+        return known[1]
+    kata = _read(folder)
+    if time.time_ns() - max(state[:2]) > SETTLED:
+        _READ[place] = (state, kata)
+    return kata
+
+
+def _read(folder: Path) -> Kata:
     path = folder / "kata.toml"
     try:
         text = path.read_text(encoding="utf-8")
@@ -165,7 +203,7 @@ def reading_order(kata: Kata) -> tuple[int, str, int, int, str]:
 
 def get(name: str) -> Kata:
     """The kata of that name; KataError suggests the nearest names."""
-    found = [folder for folder in folders() if folder.name == name]
+    found = named(name)
     if len(found) > 1:
         raise _same_name(*found[:2])
     if found:
@@ -186,7 +224,7 @@ def cases(kata: Kata) -> Cases | None:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         tasks = {str(name): int(task) for name, task in data["cases"].items()}
-        return Cases(tests=str(data["tests"]), tasks=tasks)
+        return Cases(str(data["tests"]), tasks, str(data.get("predict", "")))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

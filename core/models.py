@@ -62,6 +62,27 @@ class Run(models.Model):
         return f"Run {self.pk}"
 
 
+class Prediction(models.Model):
+    """How many queries a learner expected of a call before the first run; empty when they skipped."""
+
+    kata = models.ForeignKey(Kata, models.CASCADE, related_name="predictions")
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="predictions"
+    )
+    call = models.CharField(max_length=500)
+    queries = models.PositiveIntegerField(null=True)
+    measured = models.PositiveIntegerField(null=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kata", "learner"], name="prediction_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call}: {self.queries}"
+
+
 class Help(models.Model):
     """A hint that was shown, or a solution that was given up for: it weighs when a pass is graded."""
 

@@ -133,6 +133,22 @@ def has_passed(kata: Kata) -> bool:
     return progress().get(kata.uuid, Progress()).passed
 
 
+def may_predict(kata: Kata) -> bool:
+    """Whether the local learner neither ran this kata nor was asked for a prediction."""
+    mine = {"kata__uuid": kata.uuid, "learner__username": LOCAL}
+    asked = models.Prediction.objects.filter(**mine).exists()
+    return not asked and not models.Run.objects.filter(**mine).exists()
+
+
+def predict(kata: Kata, call: str, queries: int | None, measured: int | None) -> None:
+    """Remember what the learner expected; None where they skipped the question."""
+    models.Prediction.objects.get_or_create(
+        kata=row(kata),
+        learner=local_learner(),
+        defaults={"call": call[:500], "queries": queries, "measured": measured},
+    )
+
+
 def gave_up(kata: Kata) -> bool:
     return models.Help.objects.filter(
         kata__uuid=kata.uuid, learner__username=LOCAL, kind=models.Help.Kind.GAVE_UP

@@ -149,10 +149,21 @@ def _never_fail(kata: Kata, answers: list[Answer]) -> Iterator[Finding]:
             yield finding(kata, "tests.py", "phantom", message, fix)
 
 
-def cases_json(kata: Kata, answer: Answer) -> str:
+def cases_json(kata: Kata, solution: Answer, stub: Answer | None) -> str:
     """What author/cases.json should hold."""
-    cases = {"tests": tests_checksum(kata), "cases": _tasks(answer)}
-    return json.dumps(cases, indent=2) + "\n"
+    cases: dict[str, object] = {"tests": tests_checksum(kata), "cases": _tasks(solution)}
+    if stub and (call := _dearest(stub)):
+        cases["predict"] = call
+    return json.dumps(cases, indent=2, ensure_ascii=False) + "\n"
+
+
+def _dearest(stub: Answer) -> str:
+    """The first call of the stub that is over its budget of queries."""
+    for case in stub.verdict.cases:
+        for each in case.measurements:
+            if each.name == "queries" and each.limit is not None and each.value > each.limit:
+                return each.call
+    return ""
 
 
 def _tasks(answer: Answer) -> dict[str, int]:

@@ -93,7 +93,8 @@ def _checked(kata: Kata, found: list[Answer | None], *, write: bool) -> Checked:
         findings += check_answers(kata, answers, optional=optional)
     if solution:
         if write and solution.verdict.status is Status.PASSED:
-            findings += _write(kata, solution)
+            stub = next((answer for answer in answers if answer.source == "stub"), None)
+            findings += _write(kata, solution, stub)
         findings += check_recorded(kata, solution, optional=optional)
     need = missing(kata)
     return Checked(
@@ -106,9 +107,9 @@ def _checked(kata: Kata, found: list[Answer | None], *, write: bool) -> Checked:
     )
 
 
-def _write(kata: Kata, solution: Answer) -> list[Finding]:
+def _write(kata: Kata, solution: Answer, stub: Answer | None) -> list[Finding]:
     path = kata.folder / "author" / "cases.json"
-    content = cases_json(kata, solution).encode()
+    content = cases_json(kata, solution, stub).encode()
     try:
         if not path.exists() or path.read_bytes() != content:
             path.write_bytes(content)

@@ -1,6 +1,7 @@
 """What the workspace's own commands share: sentences for errors, status 4 for bad input."""
 
 import sys
+from collections.abc import Callable
 from typing import Any, NoReturn, TextIO
 
 from django.core.management import BaseCommand, CommandError, CommandParser
@@ -11,6 +12,7 @@ from rich.console import Console
 from core.errors import KataError
 from core.report.console import console
 from core.runner.launch import Launcher, cold
+from core.server.client import answer_to
 
 WRONG_CALL = 4  # exit status when the command itself was wrong
 STOPPED = 130  # exit status after Ctrl-C
@@ -29,12 +31,29 @@ class WorkspaceCommand(BaseCommand):
     requires_system_checks = []
     examples = ""
     launch: Launcher = staticmethod(cold)  # how a run's keeper comes to be
+    question: Callable[[str], str] | None = None  # how a client of the server is asked
     hangup: int | None = None  # a descriptor that becomes readable when nobody waits any more
 
-    def use(self, out: TextIO, err: TextIO, launch: Launcher, hangup: int) -> None:
+    def use(
+        self,
+        out: TextIO,
+        err: TextIO,
+        *,
+        launch: Launcher,
+        hangup: int,
+        ask: Callable[[str], str] | None,
+    ) -> None:
         """Speak to a client of the background server, and run from its forker."""
         self.stdout, self.stderr = OutputWrapper(out), OutputWrapper(err)
-        self.launch, self.hangup = launch, hangup
+        self.launch, self.hangup, self.question = launch, hangup, ask
+
+    def ask(self, question: str) -> str | None:
+        """What the person answers; None where nobody can be asked."""
+        if self.question:
+            return self.question(question)
+        if self.hangup is None and sys.stdin.isatty() and self.stdout.isatty():
+            return answer_to(question)
+        return None
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(

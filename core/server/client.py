@@ -7,16 +7,15 @@ server for this code, `ask` says so and the command runs in this process as if t
 import json
 import os
 import socket
-import subprocess
 import sys
 
 from core.server.place import fingerprint, runtime_folder
 from core.state import ROOT, STATE
-from core.terminal import PASSED_ON
 
 COMMANDS = ("kata", "kata_demo")
 # What needs this process: its terminal, its editor, or words that argparse prints by itself.
 HERE = ("--debug", "--open", "--cold", "--watch", "--help", "-h", "--version", "--settings")
+PASSED_ON = ("COLUMNS", "NO_COLOR", "TERM", "KATA_COMMAND")  # what core.terminal reads
 STOPPED = 130
 LARGEST_LOG = 1_000_000
 
@@ -50,6 +49,8 @@ def ask(arguments: list[str]) -> int | None:
 
 def start() -> None:
     """Start the server, to be warm for the next command; it ends by itself when idle."""
+    import subprocess  # most commands find a server and do not pay for it
+
     folder = runtime_folder()
     if folder is None or os.environ.get("KATA_SERVER") == "0":
         return
@@ -70,6 +71,15 @@ def start() -> None:
         return  # slower without it, and otherwise the same
 
 
+def answer_to(question: str) -> str:
+    """What the person types; nothing at the end of input."""
+    try:
+        return input(question)
+    except EOFError:
+        sys.stdout.write("\n")
+        return ""
+
+
 def _request(arguments: list[str]) -> dict[str, object]:
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     if sys.stdout.isatty() and "COLUMNS" not in environment:
@@ -80,6 +90,7 @@ def _request(arguments: list[str]) -> dict[str, object]:
         "environment": environment,
         "encoding": sys.stdout.encoding,
         "terminal": sys.stdout.isatty(),
+        "asks": sys.stdout.isatty() and sys.stdin.isatty(),
         "fingerprint": fingerprint(),
     }
 
@@ -94,6 +105,10 @@ def _show(connection: socket.socket) -> int | None:
                 return int(frame["exit"])
             if "stale" in frame:
                 return None
+            if "ask" in frame:
+                answer = {"answer": answer_to(frame["ask"])}
+                connection.sendall(json.dumps(answer).encode() + b"\n")
+                continue
             shown = True
             stream = sys.stdout if "out" in frame else sys.stderr
             stream.write(frame.get("out") or frame.get("err", ""))

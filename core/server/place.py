@@ -4,7 +4,6 @@ import hashlib
 import os
 import stat
 import sys
-import tempfile
 from pathlib import Path
 
 from core.state import ROOT, STATE
@@ -19,7 +18,7 @@ def runtime_folder() -> Path | None:
     A socket's path may have some 100 characters, so it cannot lie in the workspace itself.
     """
     name = hashlib.sha256(f"{ROOT}\0{STATE}".encode()).hexdigest()[:12]
-    parent = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    parent = os.environ.get("XDG_RUNTIME_DIR") or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108
     path = Path(parent, f"kata-{os.getuid()}-{name}")
     try:
         path.mkdir(mode=0o700, exist_ok=True)

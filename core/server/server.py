@@ -114,7 +114,13 @@ class Server:
             return
         command = cast("WorkspaceCommand", load_command_class("core", name))
         out, err = (Stream(connection, each, request) for each in ("out", "err"))
-        command.use(cast("TextIO", out), cast("TextIO", err), self.forker, connection.fileno())
+        command.use(
+            cast("TextIO", out),
+            cast("TextIO", err),
+            launch=self.forker,
+            hangup=connection.fileno(),
+            ask=(lambda question: _asked(connection, question)) if request["asks"] else None,
+        )
         status = 0
         with speaking_for(described(request["environment"], Path(request["folder"]))):
             try:
@@ -124,17 +130,31 @@ class Server:
         send(connection, {"exit": status})
 
 
-def _request(connection: socket.socket) -> dict[str, Any] | None:
-    """What the client asks; None for another user, or for one that asks nothing."""
-    if not _own(connection):
-        return None
+def _asked(connection: socket.socket, question: str) -> str:
+    """The client's answer to a question."""
+    send(connection, {"ask": question})
+    answer = _line(connection)
+    if not answer:
+        raise KeyboardInterrupt  # the client has gone
+    return str(json.loads(answer)["answer"])
+
+
+def _line(connection: socket.socket) -> bytes:
     data = b""
     while not data.endswith(b"\n"):
         more = connection.recv(65536)
         if not more or len(data) > LARGEST_REQUEST:
-            return None
+            return b""
         data += more
-    return cast("dict[str, Any]", json.loads(data))
+    return data
+
+
+def _request(connection: socket.socket) -> dict[str, Any] | None:
+    """What the client asks; None for another user, or for one that asks nothing."""
+    if not _own(connection):
+        return None
+    line = _line(connection)
+    return cast("dict[str, Any]", json.loads(line)) if line else None
 
 
 def _own(connection: socket.socket) -> bool:

@@ -13,6 +13,7 @@ from core import catalogue, editing, runs
 from core.comparison import compare
 from core.documents import hints, read
 from core.errors import KataError
+from core.judge.queries import counted
 from core.kata import Kata
 from core.management.base import WorkspaceCommand, unready
 from core.management.flags import EXAMPLES, add_arguments
@@ -91,6 +92,7 @@ class Command(WorkspaceCommand):
             overview.show(self.console, found, progress)
 
     def run(self, kata: Kata, options: dict[str, Any]) -> None:
+        predicted = None if options["source"] or options["json"] else self.prediction(kata)
         with self.busy(kata.slug, options["json"]):
             verdict, files = run(
                 kata,
@@ -104,11 +106,36 @@ class Command(WorkspaceCommand):
         else:
             report.show(self.console, kata, verdict, full=options["verbosity"] > 1)
         following = self.store(kata, verdict, files)
+        if predicted:
+            self.compare_prediction(kata, verdict, *predicted)
         if not options["json"]:
             self.console.print()
             for step in report.next_steps(kata, verdict, following):
                 self.console.print(step, markup=False, soft_wrap=True)
         sys.exit(EXIT_STATUS[verdict.status])
+
+    def prediction(self, kata: Kata) -> tuple[str, int | None] | None:
+        """Before the first run of a kata with a budget: a call, and what the learner expects of it."""
+        recorded = catalogue.cases(kata)
+        if not recorded or not recorded.predict or not runs.may_predict(kata):
+            return None
+        answer = self.ask(
+            f"Before you run it: how many queries will {recorded.predict} send as it stands?\n"
+            "A number, or Enter to skip: "
+        )
+        if answer is None:
+            return None
+        return recorded.predict, int(answer) if answer.strip().isdecimal() else None
+
+    def compare_prediction(
+        self, kata: Kata, verdict: Verdict, call: str, queries: int | None
+    ) -> None:
+        found = [m for case in verdict.cases for m in case.measurements if m.call == call]
+        measured = int(found[0].value) if found else None
+        runs.predict(kata, call, queries, measured)
+        if queries is not None and measured is not None:
+            right = "You were right" if queries == measured else f"You said {queries}"
+            self.console.print(f"{right}: {call} sent {counted(measured)}.", markup=False)
 
     def busy(self, what: str, as_json: bool) -> contextlib.AbstractContextManager[object]:
         """A spinner on a terminal, nothing in a pipe."""
