@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,22 @@ def unavailable(need: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"CI has no {need}")
     pytest.skip(need)
+
+
+def left_behind(folder: Path) -> list[str]:
+    """Processes of a run that are still there, found by the folder that was their HOME."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"HOME={folder}".encode() in path.read_bytes():
+                found.append(path.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+def wait_for(condition, seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.02)

@@ -14,7 +14,7 @@ from core import catalogue
 from core.runner import processes
 from core.runner.run import run
 from core.verdict import Case, Verdict, verdict_from_json
-from tests.conftest import SAMPLES
+from tests.conftest import SAMPLES, left_behind
 
 SOURCES = sorted(path.name for path in (SAMPLES / "sources").iterdir())
 KATAS = ("rows", "plain_pytest", "swapped_user", "pages", "needy", "migrated")
@@ -49,18 +49,6 @@ def compare(name: str, verdict: Verdict) -> None:
         path.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     assert found == json.loads(path.read_text(encoding="utf-8"))
     assert verdict_from_json(json.loads(json.dumps(verdict.to_json()))) == verdict
-
-
-def left_behind(folder: Path) -> list[str]:
-    """Processes of a run that are still there, found by the folder that was their HOME."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if f"HOME={folder}".encode() in path.read_bytes():
-                found.append(path.parent.name)
-        except OSError:
-            continue
-    return found
 
 
 @pytest.mark.parametrize("name", SOURCES)

@@ -16,7 +16,7 @@ import pytest
 from core import catalogue
 from core.runner.run import run
 from core.server.forker import PRELOAD, Forker
-from tests.conftest import ROOT, SAMPLES, copy_sample, unavailable
+from tests.conftest import ROOT, SAMPLES, copy_sample, unavailable, wait_for
 from tests.runner.test_samples import KATAS, SOURCES, golden
 
 GOOD = (SAMPLES / "sources" / "passed" / "exercise.py").read_text()
@@ -105,13 +105,6 @@ def read(path: str) -> str:
 
 def parent(pid: int) -> int:
     return int(read(f"/proc/{pid}/stat").rpartition(")")[2].split()[1] or 0)
-
-
-def wait_for(condition, seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("name", SOURCES)
