@@ -100,6 +100,8 @@ def _wrong(
     name = f"author/{answer.source}"
     run = f"Run `python manage.py kata {kata.slug} --source {answer.source} --seed {answer.seed}`."
     rejected = {case.task for case in answer.failing()}
+    if not answer.verdict.cases:  # it does not even import: no task lets it pass
+        rejected = set(range(1, len(kata.tasks) + 1))
     if rejected != set(tasks):
         shown = sorted(rejected, key=str) or "none"
         message = f"tasks {shown} reject it, kata.toml says {sorted(tasks)}"

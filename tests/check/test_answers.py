@@ -117,6 +117,13 @@ BROKEN = {
         {"kata.toml": TOML.replace('"Twice the number."', '["Twice", "Thrice"]')},
         [wrong("no message says 'Thrice'", f"Say it in tests.py, or change says. {SHOW_WRONG}")],
     ),
+    "wrong_does_not_import": (
+        {
+            "author/wrong/adds_one/exercise.py": IMPORTS,
+            "kata.toml": TOML.replace("[1]", "[1, 2]").replace("Twice the number.", MISSING),
+        },
+        [],
+    ),
     "ids_by_seed": (
         recorded(
             SEED.replace('"two"', 'f"seed{SESSION.seed}"'),

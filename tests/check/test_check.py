@@ -77,9 +77,9 @@ def test_cases_that_are_wrong_are_written_anew(workspace, prove, content):
 
 def test_cases_that_are_right_are_not_touched(workspace, prove):
     kata = make(workspace, "untouched")
-    before = (kata.folder / CASES).stat()
+    before = (kata.folder / CASES).stat().st_mtime_ns
     prove(kata, write=True)
-    assert (kata.folder / CASES).stat() == before
+    assert (kata.folder / CASES).stat().st_mtime_ns == before
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,12 @@ def elsewhere(workspace, monkeypatch):
 def test_kata_elsewhere_may_lack_what_is_optional(elsewhere, prove):
     kata = elsewhere("plain", "author/stub/exercise.py", "author/solution/exercise.py")
     assert prove(kata) == dataclasses.replace(sound("plain"), cases=1, wrong=0)
+
+
+def test_kata_elsewhere_without_a_solution_may_have_cases_that_never_fail(elsewhere, prove):
+    tests = f"{PLAIN}\n    def test_nothing(self):\n        pass\n"
+    kata = elsewhere("half", "author/stub/exercise.py", **{"tests.py": tests})
+    assert prove(kata) == dataclasses.replace(sound("half"), cases=0, wrong=0)
 
 
 def test_kata_elsewhere_without_answers_is_not_run(elsewhere, prove):
