@@ -132,7 +132,8 @@ def test_preload_holds_what_a_run_imports(tmp_path):
     verdict, _ = run(catalogue.get("select_related"), str(source), seed=1)
     imported = set(verdict.output.split())
     code = f"import importlib, sys\nfor name in {PRELOAD}:\n    importlib.import_module(name)\n"
-    code += "import core.server.forker\nfrom django.conf import settings\nassert not settings.configured\nprint(*sys.modules)"
+    code += "import core.server.forker\nfrom django.conf import settings\n"
+    code += "assert not settings.configured\nprint(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -3,8 +3,8 @@ from unittest import mock
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
-from django.contrib.auth.checks import check_user_model
 from django.contrib.auth.models import Group, Permission
+from django.core.checks import run_checks
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
@@ -137,7 +137,7 @@ class OneAddress(TestCase):
         expect(call, got, ["An account with this e-mail exists already."], because)
 
     def test_django_finds_no_fault(self):
-        got = [error.id for error in check_user_model()]
+        got = [error.id for error in run_checks(tags=["models"])]
         because = "Django wants the field of USERNAME_FIELD unique as well (auth.E003 says so)."
         expect("faults that Django's check finds", got, [], because)
 
