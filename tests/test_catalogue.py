@@ -214,6 +214,36 @@ def test_unreadable_kata_is_a_problem_and_does_not_vanish(monkeypatch):
         folder.chmod(0o700)
 
 
+@pytest.mark.parametrize(
+    ("put", "message", "hint"),
+    [
+        (
+            lambda path: path.write_text("title = Join"),
+            "is not valid TOML: Invalid value (at line 1, column 9).",
+            'Strings need quotes: title = "Join what you need".',
+        ),
+        (
+            lambda path: path.write_bytes(b'title = "\xff"'),
+            "is not UTF-8 text (byte 9).",
+            "Save the file as UTF-8.",
+        ),
+        (lambda path: path.mkdir(), "cannot be read: Is a directory.", ""),
+        (
+            lambda path: path.symlink_to(path),
+            "cannot be read: Too many levels of symbolic links.",
+            "",
+        ),
+    ],
+    ids=["not toml", "not utf-8", "a folder", "a loop"],
+)
+def test_error_file_that_does_not_read(tmp_path, put, message, hint):
+    path = tmp_path / "kata.toml"
+    put(path)
+    with pytest.raises(KataError) as caught:
+        catalogue.load(tmp_path)
+    assert (caught.value.message, caught.value.hint) == (f"{path} {message}", hint)
+
+
 def test_cases_as_recorded(root):
     kata = catalogue.load(make(root, "orm/joins"))
     assert catalogue.cases(kata) is None

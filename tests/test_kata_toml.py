@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from core import catalogue
 from core.errors import KataError
 from core.kata import Kata, Limits, Wrong, kata_from_toml
 
@@ -281,33 +280,3 @@ def test_full_reads_whole():
     )
     assert (kata.slug, kata.track, kata.root) == ("joins", "orm", Path("/roots/katas"))
     assert kata.package == "katas.orm.joins"
-
-
-@pytest.mark.parametrize(
-    ("make", "message", "hint"),
-    [
-        (
-            lambda path: path.write_text("title = Join"),
-            "is not valid TOML: Invalid value (at line 1, column 9).",
-            'Strings need quotes: title = "Join what you need".',
-        ),
-        (
-            lambda path: path.write_bytes(b'title = "\xff"'),
-            "is not UTF-8 text (byte 9).",
-            "Save the file as UTF-8.",
-        ),
-        (lambda path: path.mkdir(), "cannot be read: Is a directory.", ""),
-        (
-            lambda path: path.symlink_to(path),
-            "cannot be read: Too many levels of symbolic links.",
-            "",
-        ),
-    ],
-    ids=["not toml", "not utf-8", "a folder", "a loop"],
-)
-def test_error_file_that_does_not_read(tmp_path, make, message, hint):
-    path = tmp_path / "kata.toml"
-    make(path)
-    with pytest.raises(KataError) as caught:
-        catalogue.load(tmp_path)
-    assert (caught.value.message, caught.value.hint) == (f"{path} {message}", hint)
