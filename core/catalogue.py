@@ -39,7 +39,7 @@ TRACKS = (
 
 SETTLED = 2 * 10**9  # nanoseconds: some file systems tell no two changes within these apart
 
-# Katas as they were read, by the path of kata.toml, with what tells a changed file.
+# Katas as they were read, by their folder, with what tells that kata.toml changed.
 _READ: dict[str, tuple[tuple[int, ...], Kata]] = {}
 
 
@@ -88,38 +88,49 @@ def roots() -> tuple[Path, ...]:
 
 def folders() -> Iterator[Path]:
     """Every folder with a kata.toml."""
-    for root in roots():
-        for track in _subfolders(root):
-            for folder in _subfolders(track):
-                if _registered(folder):
-                    yield folder
+    for folder, _ in _registered():
+        yield Path(folder)
 
 
 def named(name: str) -> list[Path]:
     """The folders of the katas of that name; more than one is a mistake in the catalogue."""
     if not name or name[0] in "._" or "/" in name:
         return []
-    found = [track / name for root in roots() for track in _subfolders(root)]
-    return [folder for folder in found if os.path.isdir(folder) and _registered(folder)]
+    found = [f"{track}/{name}" for root in roots() for track in _subfolders(str(root))]
+    return [
+        Path(folder)
+        for folder in found
+        if os.path.isdir(folder) and not isinstance(_toml(folder), FileNotFoundError)
+    ]
 
 
-def _registered(folder: Path) -> bool:
+def _registered() -> Iterator[tuple[str, os.stat_result | OSError]]:
+    """Every folder with a kata.toml, and what the system says of that file.
+
+    Folders are text here: a thousand paths cost as much as all the rest of a list.
+    """
+    for root in roots():
+        for track in _subfolders(str(root)):
+            for folder in _subfolders(track):
+                found = _toml(folder)
+                # Where one may not look, `load` says so: a kata does not vanish in silence.
+                if not isinstance(found, FileNotFoundError):
+                    yield folder, found
+
+
+def _toml(folder: str) -> os.stat_result | OSError:
     try:
-        os.stat(f"{folder}/kata.toml")
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True  # one may not look: `load` says so, a kata does not vanish in silence
-    return True
+        return os.stat(f"{folder}/kata.toml")
+    except OSError as error:
+        return error
 
 
-def _subfolders(folder: Path) -> list[Path]:
+def _subfolders(folder: str) -> list[str]:
     try:
         with os.scandir(folder) as entries:
-            names = [e.name for e in entries if e.is_dir() and e.name[0] not in "._"]
+            return sorted(e.path for e in entries if e.name[0] not in "._" and e.is_dir())
     except OSError as error:
         raise KataError(f"The folder {folder} cannot be read: {error.strerror}.") from error
-    return [folder / name for name in sorted(names)]
 
 
 def load(folder: Path) -> Kata:
@@ -127,18 +138,19 @@ def load(folder: Path) -> Kata:
 
     A process that stays reads each file once: parsing a thousand takes half a second.
     """
-    place = f"{folder}/kata.toml"
-    try:
-        found = os.stat(place)
-    except OSError:
-        return _read(folder)  # says why
+    return _load(str(folder), _toml(str(folder)))
+
+
+def _load(folder: str, found: os.stat_result | OSError) -> Kata:
+    if isinstance(found, OSError):
+        return _read(Path(folder))  # says why
     state = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
-    known = _READ.get(place)
+    known = _READ.get(folder)
     if known and known[0] == state:
         return known[1]
-    kata = _read(folder)
+    kata = _read(Path(folder))
     if time.time_ns() - max(state[:2]) > SETTLED:
-        _READ[place] = (state, kata)
+        _READ[folder] = (state, kata)
     return kata
 
 
@@ -166,18 +178,19 @@ def catalogue() -> Catalogue:
     katas: dict[str, Kata] = {}
     uuids: dict[str, Kata] = {}
     problems: list[KataError] = []
-    for folder in folders():
+    for folder, found in _registered():
         try:
-            kata = load(folder)
+            kata = _load(folder, found)
         except KataError as error:
             problems.append(error)
             continue
-        if kata.slug in katas:
-            problems.append(_same_name(katas[kata.slug].folder, folder))
+        slug = kata.slug
+        if slug in katas:
+            problems.append(_same_name(katas[slug].folder, kata.folder))
         elif kata.uuid in uuids:
-            problems.append(_same_uuid(uuids[kata.uuid].folder, folder))
+            problems.append(_same_uuid(uuids[kata.uuid].folder, kata.folder))
         else:
-            katas[kata.slug] = uuids[kata.uuid] = kata
+            katas[slug] = uuids[kata.uuid] = kata
     ordered = sorted(katas.values(), key=reading_order)
     return Catalogue(tuple(ordered), tuple(problems))
 
@@ -197,8 +210,9 @@ def _same_uuid(first: Path, second: Path) -> KataError:
 
 
 def reading_order(kata: Kata) -> tuple[int, str, int, int, str]:
-    known = TRACKS.index(kata.track) if kata.track in TRACKS else len(TRACKS)
-    return (known, kata.track, kata.order, kata.level, kata.slug)
+    track = kata.track
+    known = TRACKS.index(track) if track in TRACKS else len(TRACKS)
+    return (known, track, kata.order, kata.level, kata.slug)
 
 
 def get(name: str) -> Kata:
