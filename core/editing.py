@@ -27,7 +27,10 @@ def reset(kata: Kata) -> Path | None:
 
 
 def restore(kata: Kata, files: dict[str, bytes]) -> Path | None:
-    """Put these files in place of the learner's; where the learner's went, None if they were the same."""
+    """Put these files in place of the learner's; None if they were the same.
+
+    The folder that the learner's went to; it is not there if there was nothing in place.
+    """
     try:
         if read_source(kata).files == files:
             return None
@@ -49,6 +52,8 @@ def restore(kata: Kata, files: dict[str, bytes]) -> Path | None:
             f"{relative(kata.folder)} cannot be changed: {error.strerror or error}.",
             hint=_where(kept),
         ) from error
+    if not any(kept.iterdir()):
+        kept.rmdir()  # there was nothing in place
     return kept
 
 

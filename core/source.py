@@ -31,6 +31,11 @@ class Source:
     name: str
     folder: Path
     files: dict[str, bytes]
+    single: Path | None = None  # the one file, where a file was named in place of a folder
+
+    def path(self, name: str) -> Path:
+        """Where one of the files lies."""
+        return self.single or self.folder / name
 
     @property
     def checksum(self) -> str:
@@ -46,7 +51,7 @@ def read_source(kata: Kata, name: str = "exercise") -> Source:
     """A snapshot of the source; KataError for an unknown name, UnreadableSource for a bad file."""
     folder = source_folder(kata, name)
     if folder.is_file():
-        return Source(name, folder.parent, {kata.edit[0]: _read(folder, kata)})
+        return Source(name, folder.parent, {kata.edit[0]: _read(folder, kata)}, single=folder)
     files: dict[str, bytes] = {}
     for entry in kata.edit:
         if entry.endswith("/"):

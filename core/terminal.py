@@ -1,8 +1,8 @@
 """Who is at the other end: the person's own terminal, or one that the background server speaks for."""
 
+import contextlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,10 @@ class Terminal:
 
     def path(self, text: str) -> Path:
         """A path as it was typed there."""
-        return self.folder / Path(text).expanduser()
+        path = Path(text)
+        with contextlib.suppress(RuntimeError):  # ~somebody who has no home here
+            path = path.expanduser()
+        return self.folder / path
 
 
 _OTHER: ContextVar[Terminal | None] = ContextVar("terminal", default=None)
@@ -33,7 +36,7 @@ def terminal() -> Terminal:
     return _OTHER.get() or described(os.environ, Path.cwd())
 
 
-@contextmanager
+@contextlib.contextmanager
 def speaking_for(other: Terminal) -> Iterator[None]:
     token = _OTHER.set(other)
     try:

@@ -74,7 +74,9 @@ def words(kata: Kata, name: str = "exercise", kind: type[KataError] = Unreadable
 def test_every_name_gives_its_folder_and_files(kata, name, folder, content):
     found = read_source(kata, name)
     expected = Path(os.path.abspath(folder))
-    assert found == Source(name, expected, {"exercise.py": content})
+    single = Path(os.path.abspath(name)) if name.endswith(".py") else None
+    assert found == Source(name, expected, {"exercise.py": content}, single=single)
+    assert found.path("exercise.py") == (single or expected / "exercise.py")
 
 
 def test_author_sources_are_those_that_are_there(kata):

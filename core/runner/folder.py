@@ -34,7 +34,7 @@ class RunFolder:
         if str(self.path) not in text:
             return text
         for name in self.source.files:
-            text = text.replace(str(self.package / name), relative(self.source.folder / name))
+            text = text.replace(str(self.package / name), relative(self.source.path(name)))
         text = text.replace(str(self.package), relative(self.kata.folder))
         return text.replace(f"{self.path}/", "").replace(str(self.path), ".")
 

@@ -62,6 +62,7 @@ class Frames:
         for item in session.items:
             mark = item.get_closest_marker("task")
             number = mark.args[0] if mark and mark.args else None
+            number = number if isinstance(number, int) else None
             cases.append({"id": self.case_id(item.nodeid), "task": number})
         gc.enable()  # from here on the code under judgement runs as it would anywhere
         self.channel.send("collected", cases=cases)
