@@ -38,6 +38,7 @@ class Workspace:
             "KATA_STATE": str(path / "state"),
             "KATA_PATH": str(folder.parent.parent),
             "XDG_RUNTIME_DIR": str(self.runtime),
+            "TMPDIR": str(self.runtime),
             "KATA_SERVER": "1",
             "KATA_IDLE": "60",
             "COLUMNS": "80",
@@ -73,6 +74,10 @@ class Workspace:
             for pid, command in everyone().items()
             if f"XDG_RUNTIME_DIR={self.runtime}" in read(f"/proc/{pid}/environ")
         }
+
+    def running(self) -> list[Path]:
+        """The run folders that are there."""
+        return [path for path in self.runtime.glob("kata-*") if (path / "tmp").exists()]
 
     def forkers(self, server: subprocess.Popen[bytes]) -> list[int]:
         return [
@@ -215,7 +220,7 @@ def test_killed_server_takes_its_forker_and_run_with_it_and_the_next_command_wor
     answers: list[subprocess.CompletedProcess[str]] = []
     asking = threading.Thread(target=lambda: answers.append(workspace.manage("kata", "bounded")))
     asking.start()
-    wait_for(lambda: any("kata-" in read(f"/proc/{pid}/cwd") for pid in everyone()) or running())
+    wait_for(workspace.running)
     forkers = workspace.forkers(server)
     server.kill()
     server.wait()
@@ -223,19 +228,6 @@ def test_killed_server_takes_its_forker_and_run_with_it_and_the_next_command_wor
     assert answers[0].returncode == 0, answers[0].stderr
     wait_for(lambda: not set(forkers) & set(everyone()))
     assert workspace.manage("kata", "bounded", "--cold").returncode == 0
-
-
-def running() -> list[str]:
-    """The folders that processes on this machine run katas in."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cwd"):
-        try:
-            folder = os.readlink(path)
-        except OSError:
-            continue
-        if "/kata-" in folder:
-            found.append(folder)
-    return found
 
 
 def test_killed_forker_is_replaced(workspace):
@@ -258,11 +250,11 @@ def test_ctrl_c_in_the_client_ends_the_run(workspace):
         stderr=subprocess.PIPE,
         text=True,
     )
-    wait_for(running)
+    wait_for(workspace.running)
     client.send_signal(signal.SIGINT)
     _, errors = client.communicate(timeout=10)
     assert (client.returncode, errors) == (130, "Stopped. Nothing was stored.\n")
-    wait_for(lambda: not running())
+    wait_for(lambda: not workspace.running())
     assert json.loads(workspace.manage("kata", "bounded", "--history", "--json").stdout) == []
 
 
