@@ -9,6 +9,7 @@ examples:
   kata select_related              run it; without a name, most flags mean the last one run
   kata select_related --hint       the next hint of the first task that fails
   kata --hint 2                    the next hint of task 2
+  kata --watch                     run it again at each save; keys for hints and the next kata
   kata --source solution           judge another version: stub, solution, wrong/NAME, a folder
   kata --history                   what you ran, with numbers
   kata --diff                      what changed since your last attempt: code and queries
@@ -67,6 +68,7 @@ def add_arguments(parser: CommandParser) -> None:
         "--debug", action="store_true", help="Run in place: no limits, breakpoint() works."
     )
     action.add_argument("--open", action="store_true", help="Open the brief and the file.")
+    action.add_argument("--watch", action="store_true", help="Run it again at each save.")
 
 
 def _seed(text: str) -> int:

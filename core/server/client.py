@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Callable
 
 from core.server.place import fingerprint, runtime_folder
 from core.state import ROOT, STATE
@@ -30,8 +31,20 @@ def wanted(arguments: list[str]) -> bool:
     )
 
 
-def ask(arguments: list[str]) -> int | None:
-    """The exit status of the command as the server ran it; None where there is no server for it."""
+def answer_to(question: str) -> str:
+    """What the person types; nothing at the end of input."""
+    try:
+        return input(question)
+    except EOFError:
+        sys.stdout.write("\n")
+        return ""
+
+
+def ask(arguments: list[str], answer: Callable[[str], str] = answer_to) -> int | None:
+    """The exit status of the command as the server ran it; None where there is no server for it.
+
+    `answer` asks the person a question that the command has.
+    """
     folder = runtime_folder()
     if folder is None:
         return None
@@ -39,7 +52,7 @@ def ask(arguments: list[str]) -> int | None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.connect(str(folder / "socket"))
             connection.sendall(json.dumps(_request(arguments)).encode() + b"\n")
-            return _show(connection)
+            return _show(connection, answer)
     except OSError:
         return None
     except KeyboardInterrupt:
@@ -71,15 +84,6 @@ def start() -> None:
         return  # slower without it, and otherwise the same
 
 
-def answer_to(question: str) -> str:
-    """What the person types; nothing at the end of input."""
-    try:
-        return input(question)
-    except EOFError:
-        sys.stdout.write("\n")
-        return ""
-
-
 def _request(arguments: list[str]) -> dict[str, object]:
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     if sys.stdout.isatty() and "COLUMNS" not in environment:
@@ -95,7 +99,7 @@ def _request(arguments: list[str]) -> dict[str, object]:
     }
 
 
-def _show(connection: socket.socket) -> int | None:
+def _show(connection: socket.socket, answer: Callable[[str], str]) -> int | None:
     """Print what comes until the exit status does."""
     shown = False
     with connection.makefile("rb") as frames:
@@ -106,8 +110,8 @@ def _show(connection: socket.socket) -> int | None:
             if "stale" in frame:
                 return None
             if "ask" in frame:
-                answer = {"answer": answer_to(frame["ask"])}
-                connection.sendall(json.dumps(answer).encode() + b"\n")
+                reply = {"answer": answer(frame["ask"])}
+                connection.sendall(json.dumps(reply).encode() + b"\n")
                 continue
             shown = True
             stream = sys.stdout if "out" in frame else sys.stderr

@@ -26,10 +26,21 @@ from core.report.measure import show as show_measured
 from core.runner import demo
 from core.runner.debug import debug
 from core.runner.run import run
-from core.source import Source
+from core.source import Source, author_sources, read_source
 from core.verdict import EXIT_STATUS, Status, Verdict, verdict_from_json
 
-ACTIONS = ("measure", "diff", "hint", "reset", "solution", "why", "history", "debug", "open")
+ACTIONS = (
+    "measure",
+    "diff",
+    "hint",
+    "reset",
+    "solution",
+    "why",
+    "history",
+    "debug",
+    "open",
+    "watch",
+)
 
 
 class Command(WorkspaceCommand):
@@ -72,6 +83,8 @@ class Command(WorkspaceCommand):
             sys.exit(debug(kata, options["source"] or "exercise", seed=options["seed"]))
         elif action == "open":
             self.open(kata)
+        elif action == "watch":
+            self.watch(kata, options)
         else:
             self.run(kata, options)
 
@@ -113,6 +126,11 @@ class Command(WorkspaceCommand):
             for step in report.next_steps(kata, verdict, following):
                 self.console.print(step, markup=False, soft_wrap=True)
         sys.exit(EXIT_STATUS[verdict.status])
+
+    def watch(self, kata: Kata, options: dict[str, Any]) -> None:
+        from core.watch.watch import watch  # imports what no other flag needs
+
+        sys.exit(watch(kata, self.console, options))
 
     def prediction(self, kata: Kata) -> tuple[str, int | None] | None:
         """Before the first run of a kata with a budget: a call, and what the learner expects of it."""
@@ -216,19 +234,23 @@ class Command(WorkspaceCommand):
                     f"{kata.slug} has no run {number} with files.",
                     hint=f"`{catalogue.command()} {kata.slug} --history` shows its runs.",
                 )
-            kept = editing.restore(kata, runs.files_of(found))
+            kept = editing.restore(kata, self.shipped(kata) | runs.files_of(found))
         else:
             kept = editing.reset(kata)
         edit = ", ".join(catalogue.relative(kata.folder / entry) for entry in kata.edit)
         if kept:
             self.console.print(f"{edit} is fresh.", markup=False, soft_wrap=True)
-            self.console.print(
-                f"Yours is in {catalogue.relative(kept)}", markup=False, soft_wrap=True
-            )
+            if kept.exists():
+                where = f"Yours is in {catalogue.relative(kept)}"
+                self.console.print(where, markup=False, soft_wrap=True)
         else:
             self.console.print(
                 f"{edit} is already so: nothing to do.", markup=False, soft_wrap=True
             )
+
+    def shipped(self, kata: Kata) -> dict[str, bytes]:
+        """The files as shipped: for those that came after a run."""
+        return read_source(kata, "stub").files if "stub" in author_sources(kata) else {}
 
     def solution(self, kata: Kata, *, give_up: bool) -> None:
         self.earn(kata, give_up, "--solution")
