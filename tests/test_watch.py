@@ -217,8 +217,9 @@ def test_keys_run_again_hint_next_and_quit(watched):
     assert "plain_pytest" in shown(focused, "error")
 
 
-@pytest.mark.parametrize(("key", "status"), [("q", 0), ("\x03", 130)])
-@pytest.mark.parametrize("running", [True, False])
+@pytest.mark.parametrize(
+    ("key", "status", "running"), [("q", 0, True), ("\x03", 130, True), ("\x03", 130, False)]
+)
 def test_terminal_is_given_back_and_a_run_ends(watched, key, status, running):
     terminal = watched.start()
     before = termios.tcgetattr(terminal.child_fd)
@@ -334,7 +335,6 @@ def test_without_its_terminal_it_ends(watched):
     [
         (["boundd", "--watch"], {}, "There is no kata 'boundd'.\nDid you mean bounded?"),
         (["bounded", "--watch", "--source", "stub"], {}, "--source does not go with it."),
-        (["bounded", "--watch", "--json"], {}, "not with --watch."),
         (["bounded", "--watch"], {"KATA_WATCH": "yes"}, "KATA_WATCH is 'yes'; it may be poll"),
     ],
 )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-KNOWN = "rhnq"
+KNOWN = "rhn"
 SEQUENCE = re.compile(r"\x1b(?:\[[\d;]*|O)?.?")  # an arrow and the like: letters that nobody typed
 BACKGROUND = 0.5  # seconds between looks whether the shell gave the terminal back
 
@@ -35,7 +35,6 @@ class Keys:
             self.before: list[Any] = termios.tcgetattr(self.descriptor)
             # Twice is safe, and this one is reached where an impatient Ctrl-C cuts the other short.
             atexit.register(self._restore)
-            signal.signal(signal.SIGCONT, lambda *_: self._one_by_one())
 
     def __bool__(self) -> bool:
         return self.usable
@@ -44,7 +43,7 @@ class Keys:
         if self.usable:
             woken, self.wake = os.pipe()
             self.thread = threading.Thread(target=self._read, args=(woken,), daemon=True)
-            self._one_by_one()
+            self.one_by_one()
             self.thread.start()
         return self
 
@@ -64,8 +63,8 @@ class Keys:
         finally:
             self.__enter__()
 
-    def _one_by_one(self) -> None:
-        """Keys without Enter and without echo; again after Ctrl-Z, when the shell had its own way."""
+    def one_by_one(self) -> None:
+        """Keys without Enter and without echo; said again after Ctrl-Z, when a shell had its way."""
         if self.thread and _ours(self.descriptor):  # from the background it would stop this process
             tty.setcbreak(self.descriptor, termios.TCSANOW)
 

@@ -93,6 +93,7 @@ class Watching:
         self.run()
         while True:
             words = self.waiting()
+            self.keys.one_by_one()
             if "r" in words or self.changed():
                 self.run()
             if "n" in words:
@@ -188,9 +189,9 @@ class Watching:
         self.console.print()
         self.perform([self.kata.slug, "--hint", *self.flags])
 
-    def say(self, *sentences: str) -> None:
+    def say(self, words: str) -> None:
         self.unfoot()
-        self.console.print(" ".join(sentences), markup=False, soft_wrap=True)
+        self.console.print(words, markup=False, soft_wrap=True)
 
     def foot(self) -> None:
         """How it watches, once that is known; on a screen the keys, in the last line of it."""
@@ -202,8 +203,8 @@ class Watching:
             self.said = mode
             if reason or not self.screen:
                 because = f", as {reason}" if reason else ""
-                ways = f"Keys: {HELP}." if self.keys else "Ctrl-C ends it."
-                self.say(f"Watching {files} {mode}{because}.", ways)
+                ways = f" Keys: {HELP}." if self.keys else " Ctrl-C ends it."
+                self.say(f"Watching {files} {mode}{because}.{'' if self.screen else ways}")
         if self.screen:
             self.unfoot()
             words = Text(f"{HELP if self.keys else 'Ctrl-C quit'} · watching {files} {mode}", "dim")
