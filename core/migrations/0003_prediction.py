@@ -6,26 +6,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0002_local_learner'),
+        ("core", "0002_local_learner"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Prediction',
+            name="Prediction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('call', models.CharField(max_length=500)),
-                ('queries', models.PositiveIntegerField(null=True)),
-                ('measured', models.PositiveIntegerField(null=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('kata', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='predictions', to='core.kata')),
-                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='predictions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("call", models.CharField(max_length=500)),
+                ("queries", models.PositiveIntegerField(null=True)),
+                ("measured", models.PositiveIntegerField(null=True)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kata",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="predictions",
+                        to="core.kata",
+                    ),
+                ),
+                (
+                    "learner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="predictions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kata', 'learner'), name='prediction_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kata", "learner"), name="prediction_once")
+                ],
             },
         ),
     ]

@@ -56,6 +56,8 @@ def ask(arguments: list[str], answer: Callable[[str], str] = answer_to) -> int |
     except OSError:
         return None
     except KeyboardInterrupt:
+        if sys.stdout.isatty():
+            sys.stdout.write("\x1b[?25h")  # the spinner has hidden the cursor
         sys.stderr.write("Stopped. Nothing was stored.\n")
         return STOPPED
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.state import ROOT, STATE
 
+LONGEST = 90  # bytes of the folder: a socket's path may have about 100
 # What the server was started with and cannot take up later.
 DEPENDS_ON = ("KATA_PATH", "KATA_STATE", "DJANGO_", "_URL", "PYTHON", "TMPDIR")
 
@@ -15,11 +16,14 @@ DEPENDS_ON = ("KATA_PATH", "KATA_STATE", "DJANGO_", "_URL", "PYTHON", "TMPDIR")
 def runtime_folder() -> Path | None:
     """A short private folder for the socket; None where one cannot be had.
 
-    A socket's path may have some 100 characters, so it cannot lie in the workspace itself.
+    A socket's path may have about 100 bytes, so it cannot lie in the workspace itself.
     """
     name = hashlib.sha256(f"{ROOT}\0{STATE}".encode()).hexdigest()[:12]
-    parent = os.environ.get("XDG_RUNTIME_DIR") or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108
-    path = Path(parent, f"kata-{os.getuid()}-{name}")
+    parents = (os.environ.get("XDG_RUNTIME_DIR"), os.environ.get("TMPDIR"), "/tmp")  # noqa: S108
+    paths = [Path(each, f"kata-{os.getuid()}-{name}") for each in parents if each]
+    path = next((each for each in paths if len(os.fsencode(each)) <= LONGEST), None)
+    if path is None:
+        return None
     try:
         path.mkdir(mode=0o700, exist_ok=True)
         found = path.lstat()

@@ -15,6 +15,7 @@ import pytest
 
 from core import catalogue
 from core.runner.run import run
+from core.server import place
 from core.server.forker import PRELOAD, Forker
 from tests.conftest import ROOT, SAMPLES, copy_sample, unavailable, wait_for
 from tests.runner.test_samples import KATAS, SOURCES, golden
@@ -317,3 +318,14 @@ def test_another_user_is_not_answered(workspace):
     )
     assert done.stdout in ("b''\n", ""), done.stderr
     assert "kata" not in done.stdout
+
+
+def test_path_too_long_for_a_socket_is_passed_over(monkeypatch, tmp_path):
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
+    monkeypatch.setenv("TMPDIR", str(long))
+    folder = place.runtime_folder()
+    assert folder is not None
+    assert folder.parent == Path("/tmp")
+    folder.rmdir()
