@@ -8,7 +8,7 @@ import tempfile
 
 from core.kata import Kata
 from core.runner.folder import run_folder
-from core.runner.job import Job
+from core.runner.job import Job, job_of
 from core.source import read_source
 from core.state import ROOT
 
@@ -21,25 +21,13 @@ def debug(kata: Kata, source: str = "exercise", *, seed: int | None = None) -> i
     seed = secrets.randbelow(2**31) if seed is None else seed
     if source == "exercise":
         with tempfile.TemporaryDirectory(prefix="kata-") as scratch:
-            return _attached(job_of(kata, path=str(kata.root.parent), seed=seed), scratch)
+            return _attached(_job(kata, str(kata.root.parent), seed), scratch)
     with run_folder(kata, read_source(kata, source)) as folder:
-        return _attached(job_of(kata, path=str(folder.path), seed=seed), str(folder.path))
+        return _attached(_job(kata, str(folder.path), seed), str(folder.path))
 
 
-def job_of(kata: Kata, *, path: str, seed: int) -> Job:
-    return Job(
-        mode="debug",
-        path=path,
-        package=kata.package,
-        edit=kata.edit,
-        database=kata.databases[0],
-        build=kata.build,
-        uses=kata.uses,
-        settings=dict(kata.settings),
-        settings_add=dict(kata.settings_add),
-        limits=kata.limits,
-        seed=seed,
-    )
+def _job(kata: Kata, path: str, seed: int) -> Job:
+    return job_of(kata, mode="debug", path=path, database=kata.databases[0], seed=seed)
 
 
 def _attached(job: Job, scratch: str) -> int:

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.kata import Limits
+from core.kata import Kata, Limits
 
 CLOSED = 71  # exit status of a child whose pipe for frames was closed
 
@@ -43,6 +43,24 @@ class Job:
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self))
+
+
+def job_of(kata: Kata, *, mode: str, path: str, database: str, seed: int, **more: Any) -> Job:
+    """The job for a kata that lies below `path`; `more` are further fields of Job."""
+    return Job(
+        mode=mode,
+        path=path,
+        package=kata.package,
+        edit=kata.edit,
+        database=database,
+        build=kata.build,
+        uses=kata.uses,
+        settings=dict(kata.settings),
+        settings_add=dict(kata.settings_add),
+        limits=kata.limits,
+        seed=seed,
+        **more,
+    )
 
 
 def job_from_json(text: str) -> Job:

@@ -14,7 +14,7 @@ from core.catalogue import cases as recorded_cases
 from core.errors import KataError
 from core.kata import Kata
 from core.runner.folder import RunFolder, run_folder
-from core.runner.job import Job, frame
+from core.runner.job import Job, frame, job_of
 from core.runner.keeper import Ending
 from core.runner.launch import Ends, Launcher, cold
 from core.runner.needs import missing
@@ -82,17 +82,11 @@ def execute(
 ) -> Outcome:
     """Run one child to its end, in a run folder of its own."""
     with run_folder(kata, source) as folder:
-        job = Job(
+        job = job_of(
+            kata,
             mode=mode,
             path=str(folder.path),
-            package=kata.package,
-            edit=kata.edit,
             database=database,
-            build=kata.build,
-            uses=kata.uses,
-            settings=dict(kata.settings),
-            settings_add=dict(kata.settings_add),
-            limits=kata.limits,
             seed=seed,
             token=secrets.token_hex(8),
             environment={"HOME": str(folder.path), "TMPDIR": str(folder.path / "tmp")},
