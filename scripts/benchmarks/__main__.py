@@ -54,6 +54,11 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--repeat", type=_number, default=0, help="Pairs to measure; else 15.")
     made.add_argument("--quick", action="store_true", help="3 pairs: an impression in a minute.")
+    made.add_argument(
+        "--bare",
+        action="store_true",
+        help="Compare with a project of contenttypes and auth, not of what startproject installs.",
+    )
     made.add_argument("--json", action="store_true", help="Every number, for machines.")
     for name, value in vars(Sizes()).items():
         made.add_argument(f"--{name}", type=_number, default=value, help=f"Katas; else {value}.")
@@ -80,7 +85,7 @@ def measure(arguments: argparse.Namespace, folder: Path, tell: Console) -> dict[
     sizes = Sizes(arguments.few, arguments.installed, arguments.many)
     before = os.getloadavg()
     with _doing(tell, f"making {sizes.installed} katas"):
-        bench = Bench(folder, sizes, repeat)
+        bench = Bench(folder, sizes, repeat=repeat, bare=arguments.bare)
     for words in bench.left_out:
         tell.print(words, markup=False)
     rows: list[Row] = []
@@ -98,6 +103,7 @@ def measure(arguments: argparse.Namespace, folder: Path, tell: Console) -> dict[
         "processors": os.cpu_count(),
         "load": {"before": before[0], "after": os.getloadavg()[0]},
         "repeat": repeat,
+        "bare": arguments.bare,
         "sizes": vars(sizes),
         "katas": {
             "bookshop": [kata.slug for kata in bench.shop],
@@ -157,11 +163,14 @@ def show(report: dict[str, Any]) -> None:
         parts = ", ".join(f"{name} {1000 * seconds:.1f}" for name, seconds in phases.items())
         console.print(f"One warm verdict of a {what}, ms: {parts}.", soft_wrap=True)
     load = report["load"]
-    console.print(
-        f"{report['repeat']} pairs, Python {report['python']}, {report['processors']} processors, "
-        f"load {load['before']:.1f} before and {load['after']:.1f} after.",
-        soft_wrap=True,
-    )
+    facts = [
+        f"{report['repeat']} pairs",
+        *(["a bare project"] if report["bare"] else []),
+        f"Python {report['python']}",
+        f"{report['processors']} processors",
+        f"load {load['before']:.1f} before and {load['after']:.1f} after",
+    ]
+    console.print(f"{', '.join(facts)}.", soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ class Judge:
 class Bench:
     """Everything made once: the workspaces, the plain project, the katas to measure."""
 
-    def __init__(self, folder: Path, sizes: Sizes, repeat: int) -> None:
+    def __init__(self, folder: Path, sizes: Sizes, *, repeat: int, bare: bool) -> None:
         self.folder, self.sizes, self.repeat = folder, sizes, repeat
         own = catalogue().katas
         shop = [kata for kata in own if "core.bookshop" in kata.uses and together(kata)]
@@ -79,7 +79,7 @@ class Bench:
         self.workspaces: dict[int, Workspace] = {}
         self.middle = self.workspace(sizes.installed)
         made = {path.name: load(path) for path in sorted(self.middle.katas.glob("*/*[!_]/"))}
-        self.project = Project(self.middle, list(made.values()))
+        self.project = Project(self.middle, list(made.values()), bare=bare)
         self.left_out: list[str] = []
         self.shop = self._sound([made[kata.slug] for kata in shop[:SUBJECTS]])
         self.plain = self._sound([made[kata.slug] for kata in plain[:SUBJECTS]])
@@ -150,7 +150,7 @@ class Bench:
                     lambda: self.project.pytest(kata, "many"),
                 ),
             )
-        return [Row("kata NAME, server running", self.pytest_with_all, pairs, None, 0.25)]
+        return [Row("kata NAME, server", self.pytest_with_all, pairs, None, 0.25)]
 
     def cold(self) -> list[Row]:
         """The whole process without a server."""
@@ -186,8 +186,8 @@ class Bench:
         with self.judge(many) as larger, self.judge(few) as smaller:
             row("find and judge, warm", lambda: found(larger), lambda: found(smaller), 1.1)
         with large.server(), small.server():
-            process("kata NAME, server running", 1.1, "kata", kata.slug)
-            process("kata, server running", 2.0, "kata")
+            process("kata NAME, server", 1.1, "kata", kata.slug)
+            process("kata, server", 2.0, "kata")
         process("kata --cold", None, "kata", "--cold")
         return rows
 

@@ -9,8 +9,7 @@ from core.kata import Kata
 from scripts.benchmarks.copies import together
 from scripts.benchmarks.workspace import Workspace, timed
 
-# As few apps and settings as the katas need, and those that a run has: nothing to be slow by.
-SETTINGS = '''"""Every kata as an app."""
+SETTINGS = '''"""Katas as the apps of a project."""
 SECRET_KEY = "plain"
 INSTALLED_APPS = {apps}
 DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}}}
@@ -30,13 +29,22 @@ from core.judge import instrument
 
 instrument.attach(folder=os.environ["KATA_FOLDER"], edit=("exercise.py", "models.py"), seed=1)
 """
-ALWAYS = ("django.contrib.contenttypes", "django.contrib.auth")
+BARE = ("django.contrib.contenttypes", "django.contrib.auth")
+# What `django-admin startproject` installs: what a plain project is.
+STARTED = (
+    "django.contrib.admin",
+    *BARE,
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+)
 
 
 class Project:
     """Two settings over one tree: `many` installs every kata that can be, `one_<slug>` one."""
 
-    def __init__(self, workspace: Workspace, installed: Sequence[Kata]) -> None:
+    def __init__(self, workspace: Workspace, installed: Sequence[Kata], *, bare: bool) -> None:
+        self.always = BARE if bare else STARTED
         self.workspace = workspace
         self.folder = workspace.folder
         (self.folder / "core").symlink_to(workspace.code / "core")
@@ -47,7 +55,7 @@ class Project:
 
     def _settings(self, name: str, katas: Sequence[Kata]) -> None:
         uses = dict.fromkeys(app for kata in katas for app in kata.uses)
-        apps = [*ALWAYS, *uses, *(kata.package for kata in katas)]
+        apps = [*self.always, *uses, *(kata.package for kata in katas)]
         (self.folder / f"{name}.py").write_text(SETTINGS.format(apps=apps))
 
     def alone(self, kata: Kata) -> str:
