@@ -17,7 +17,7 @@ from django.test.utils import setup_databases
 from core.demo import measure
 from core.judge import instrument
 from core.runner import tables
-from core.runner.job import Channel, Job, job_from_json
+from core.runner.job import Channel, Job
 from core.runner.overlay import settings as overlay
 from core.runner.plugin import Frames
 from core.runner.problem import problem_of
@@ -88,13 +88,3 @@ def show_costs(job: Job, channel: Channel) -> None:
     command = importlib.import_module(f"{job.package}.management.commands.{slug}").Command()
     command.send = channel.send
     call_command(command, **({"size": job.size} if job.size else {}))
-
-
-if __name__ == "__main__":
-    # A run in place: this terminal, pytest's own words, and no limits.
-    told = job_from_json(sys.argv[1])
-    set_up(told)
-    mark = ["-o", "markers=task(number): the task of the kata that a class judges"]
-    # Folders without an __init__.py are packages too, where they lie.
-    place = ["--import-mode=importlib", "-o", "consider_namespace_packages=true"]
-    sys.exit(run_pytest(told, [*mark, *place, "-pno:cacheprovider", "--tb=short"]))
