@@ -17,6 +17,7 @@ from core.kata import Kata
 from core.state import ROOT
 from scripts.benchmarks.copies import make
 
+PATIENCE = 60.0  # seconds that a server may take to come up
 IDLE = 300  # seconds after which a server ends by itself, should this process be killed
 HERE = Path(__file__).parent
 
@@ -63,7 +64,10 @@ class Workspace:
             [sys.executable, "-m", "core.server.server"], cwd=self.code, env=self.environment
         )
         try:
+            deadline = time.monotonic() + PATIENCE
             while not list(self.runtime.glob("*/socket")):
+                if time.monotonic() > deadline:
+                    raise Broken(f"No server came up in {self.runtime}: is its path too long?")
                 if server.poll() is not None:
                     raise Broken(f"The background server ended with {server.returncode}.")
                 time.sleep(0.02)
