@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Here, because a worker of xdist configures what its parent has loaded, and loads nothing early.
     if not config.pluginmanager.has_plugin(NAME) and any(map(_among_katas, _paths(config))):
         try:
-            config.stash[SEED] = seed()
+            config.stash[SEED] = getattr(config, "workerinput", {}).get("kata_seed") or seed()
         except KataError as error:
             raise pytest.UsageError(sentence(error)) from error
         config.pluginmanager.import_plugin(EXPLORER)

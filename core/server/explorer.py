@@ -45,12 +45,14 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     return KataTests.from_parent(parent, path=module_path)
 
 
-def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> str | None:
-    katas = _katas(items)
-    if not katas:
-        return None
-    replay = inplace.replay(config.stash[inplace.SEED])
-    return f"katas: {len(katas)}, each in a process of its own, {replay}"
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"katas: each in a process of its own, {inplace.replay(config.stash[inplace.SEED])}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """The workers of xdist draw from one seed."""
+    node.workerinput["kata_seed"] = node.config.stash[inplace.SEED]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -107,9 +109,9 @@ class KataTests(pytest.File):
         for node in tree.body:
             if isinstance(node, ast.ClassDef):
                 functions = [each for each in node.body if isinstance(each, ast.FunctionDef)]
-                found |= {f"{node.name}.{each.name}": each.lineno - 1 for each in functions}
+                found |= {f"{node.name}.{each.name}": _line(each) for each in functions}
             if isinstance(node, ast.ClassDef | ast.FunctionDef):
-                found[node.name] = node.lineno - 1
+                found[node.name] = _line(node)
         return found
 
 
@@ -177,6 +179,11 @@ class KataCase(pytest.Item):
         found = max((each for each in near if "." in each or not owner), key=len, default="")
         found = found or max(inherited, key=len, default=owner)
         return self.path, lines.get(found), name
+
+
+def _line(node: ast.ClassDef | ast.FunctionDef) -> int:
+    """From 0, decorators included: where Python itself says that it begins."""
+    return min([node.lineno, *(each.lineno for each in node.decorator_list)]) - 1
 
 
 def _nodes(
