@@ -315,7 +315,7 @@ def test_background_server_runs_it_once_it_is_there(watched):
     wait_for(lambda: list(runtime.glob("*/socket")))
     save(watched.file, watched.slow())
     wait_for(lambda: watched.begun.exists() and watched.begun.read_text())
-    assert "core.server.forker" in watched.begun.read_text()
+    assert "core.server.warm" in watched.begun.read_text()
     terminal.send("q")
     assert ended(terminal) == 0
     assert watched.runs() == [("bounded", "failed")]

@@ -74,8 +74,11 @@ def chunks(rows: Iterable[Row]) -> Iterator[list[list[Any]]]:
 
 def last_pk(model: type[models.Model], *, using: str) -> int:
     """The highest primary key in the table, 0 where there is none."""
-    highest = model._default_manager.using(using).aggregate(last=models.Max("pk"))["last"]
-    return int(highest or 0)
+    quote = connections[using].ops.quote_name
+    key, table = quote(str(model._meta.pk.column)), quote(model._meta.db_table)
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"SELECT MAX({key}) FROM {table}")  # noqa: S608 - names
+        return int(cursor.fetchone()[0] or 0)
 
 
 def reset_sequences(tables: Iterable[type[models.Model]], *, using: str) -> None:

@@ -3,21 +3,27 @@
 Runs after the keeper's fork, in the run folder, with frames as the only way back.
 """
 
+import contextlib
 import gc
 import importlib
 import os
 import sys
+from pathlib import Path
 
 import django
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 from django.test.utils import setup_databases
+from pytest_django.plugin import blocking_manager_key
 
 from core.demo import measure
 from core.judge import instrument
 from core.runner import tables
 from core.runner.job import Channel, Job
+from core.runner.overlay import AUTO_FIELD
 from core.runner.overlay import settings as overlay
 from core.runner.plugin import Frames
 from core.runner.problem import problem_of
@@ -36,11 +42,17 @@ UNUSED = (
         "warnings",
     ),
 )
-OPTIONS = ("-p", "pytest_django.plugin", "--capture=no", "-c", os.devnull)
+OPTIONS = (
+    *("-p", "pytest_django.plugin", "--capture=no", "-c", os.devnull),
+    *(f"-pno:{name}" for name in UNUSED),
+)
 
 
-def main(job: Job) -> int:
-    """Do the job; the exit status of the process."""
+def main(job: Job, session: pytest.Session | None = None) -> int:
+    """Do the job; the exit status of the process.
+
+    `session` is one of pytest that was started with OPTIONS before the fork, and waits to collect.
+    """
     channel = Channel(job.frames, job.token)
     sys.dont_write_bytecode = True
     gc.disable()  # while modules are imported, which makes no garbage
@@ -49,7 +61,7 @@ def main(job: Job) -> int:
         if job.mode in ("demo", "measure"):
             show_costs(job, channel)
         else:
-            judge(job, channel)
+            judge(job, channel, session)
     except BaseException as error:  # noqa: BLE001 - models.py is imported here, and is the learner's
         channel.send("problem", problem=problem_of(error, job))
     channel.send("end")
@@ -59,21 +71,58 @@ def main(job: Job) -> int:
 def set_up(job: Job) -> None:
     """Import path, settings, the judge's instruments, and Django with the kata's models."""
     sys.path.insert(0, job.path)
-    settings.configure(**overlay(job))
     instrument.attach(folder=job.folder, edit=job.edit, seed=job.seed)
+    values = overlay(job)
+    if settings.configured:  # by `set_stage`, before the fork
+        for name, value in values.items():
+            setattr(settings, name, value)
+        # Models ask the vendor for the longest name of a table: the connection is there, unopened.
+        del connections["default"], connections.settings
+        apps.set_installed_apps(values["INSTALLED_APPS"])
+    else:
+        settings.configure(**values)
+        django.setup()
+
+
+def set_stage(names: tuple[str, ...]) -> None:
+    """Django with these apps on SQLite, in a process that is forked for katas which use them.
+
+    A child sets up its own settings and its kata on top. No connection is opened here.
+    """
+    settings.configure(
+        INSTALLED_APPS=[*tables.ALWAYS, *names],
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        DEFAULT_AUTO_FIELD=AUTO_FIELD,
+        USE_TZ=True,
+        LOGGING_CONFIG=None,
+    )
     django.setup()
 
 
-def judge(job: Job, channel: Channel) -> None:
+def judge(job: Job, channel: Channel, session: pytest.Session | None) -> None:
     """Run tests.py, a frame a case; in mode "collect" only say which cases there are."""
-    collect = ["--collect-only"] if job.mode == "collect" else []
-    run_pytest(job, [*(f"-pno:{name}" for name in UNUSED), *collect], Frames(job, channel))
-
-
-def run_pytest(job: Job, options: list[str], *plugins: object) -> int:
+    frames = Frames(job, channel)
     tests = os.path.join(job.folder, "tests.py")
-    place = [f"--rootdir={job.path}", f"--confcutdir={job.path}"]
-    return int(pytest.main([*OPTIONS, *place, *options, tests], plugins=list(plugins)))
+    collect = job.mode == "collect"
+    if session is None:
+        place = [f"--rootdir={job.path}", f"--confcutdir={job.path}"]
+        options = [*OPTIONS, *place, *(["--collect-only"] if collect else [])]
+        pytest.main([*options, tests], plugins=[frames])
+    else:
+        config = session.config
+        config.args, config.option.collectonly = [tests], collect
+        config.pluginmanager._confcutdir = Path(job.path)
+        config.stash[blocking_manager_key].block()  # as pytest-django does where settings are there
+        config.pluginmanager.register(frames)
+        go_on(session)
+
+
+def go_on(session: pytest.Session) -> None:
+    """What pytest does between the start of a session and its end, which no child comes to."""
+    # One where nothing could be collected: the frames have said so.
+    with contextlib.suppress(session.Failed, session.Interrupted):
+        session.config.hook.pytest_collection(session=session)
+        session.config.hook.pytest_runtestloop(session=session)
 
 
 def show_costs(job: Job, channel: Channel) -> None:

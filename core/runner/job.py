@@ -63,6 +63,17 @@ def job_of(kata: Kata, *, mode: str, path: str, database: str, seed: int, **more
     )
 
 
+def stage_of(job: Job) -> tuple[str, ...]:
+    """The apps that a process may have set up before it is forked for this job; () for none.
+
+    A kata that replaces settings may change what those apps are, such as the user model; models
+    are made for the vendor of the database.
+    """
+    if job.database not in ("memory", "file") or job.settings or job.settings_add:
+        return ()
+    return job.uses
+
+
 def job_from_json(text: str) -> Job:
     data = json.loads(text)
     data["limits"] = Limits(**data["limits"])

@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -44,15 +45,20 @@ def main() -> None:
     keep(lifeline=0, report=1, frames=int(sys.argv[1]))
 
 
-def keep(*, lifeline: int, report: int, frames: int) -> NoReturn:
-    """Read the job, do it, report how it ended. The process ends here."""
+def keep(
+    *, lifeline: int, report: int, frames: int, work: Callable[[Job], int] | None = None
+) -> NoReturn:
+    """Read the job, have it done by a child, report how it ended. The process ends here.
+
+    `work` is what the child does, where more is known of it than `core.runner.child.main`.
+    """
     try:
         job = dataclasses.replace(job_from_json(_first_line(lifeline)), frames=frames)
         processes.adopt_orphans()
         keeper = os.getpid()
         child = os.fork()
         if child == 0:
-            _become_child(job, keeper)
+            _become_child(job, keeper, work)
         os.close(frames)
         ending = watch(job, child, lifeline)
         if ending.reason == "abandoned":
@@ -74,7 +80,7 @@ def _first_line(descriptor: int) -> str:
     return line.decode()
 
 
-def _become_child(job: Job, keeper: int) -> NoReturn:
+def _become_child(job: Job, keeper: int, work: Callable[[Job], int] | None) -> NoReturn:
     """In the forked process: bounds and descriptors, then the learner's code. Never returns."""
     status = 1
     try:
@@ -89,14 +95,18 @@ def _become_child(job: Job, keeper: int) -> NoReturn:
         os.closerange(job.frames + 1, 256)
         os.chdir(job.path)
         os.environ.update(job.environment)
-        from core.runner import child  # Django and pytest: the keeper never imports them
-
-        status = child.main(job)
+        status = (work or _main())(job)
     finally:
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()
         # A thread that never ends must not keep the process; atexit handlers are the learner's.
         os._exit(status)
+
+
+def _main() -> Callable[[Job], int]:
+    from core.runner.child import main  # Django and pytest: the keeper never imports them
+
+    return main
 
 
 def _bound(job: Job) -> None:

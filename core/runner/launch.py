@@ -34,11 +34,14 @@ class Ends:
 
 
 class Launcher(Protocol):
-    def __call__(self, ends: Ends) -> Callable[[], object]:
-        """Start a keeper that holds these ends; what is returned is called once it has ended."""
+    def __call__(self, ends: Ends, apps: tuple[str, ...]) -> Callable[[], object]:
+        """Start a keeper that holds these ends; what is returned is called once it has ended.
+
+        `apps` may be set up before the fork: the kata has no settings that could change them.
+        """
 
 
-def cold(ends: Ends) -> Callable[[], object]:
+def cold(ends: Ends, apps: tuple[str, ...] = ()) -> Callable[[], object]:
     """A new Python."""
     keeper = subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-m", "core.runner.keeper", str(ends.frames)],

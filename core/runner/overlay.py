@@ -7,6 +7,8 @@ from typing import Any
 from core.runner.job import Job
 from core.runner.tables import ALWAYS
 
+AUTO_FIELD = "django.db.models.BigAutoField"
+
 
 class NoMigrations:
     """Every app's tables come from its models: MIGRATION_MODULES for build = "models"."""
@@ -27,7 +29,7 @@ def settings(job: Job) -> dict[str, Any]:
         # Without a database nobody can be asked who they are: plain Python katas need no models.
         "INSTALLED_APPS": [*(ALWAYS if job.database != "none" else ()), *job.uses, job.package],
         "DATABASES": _databases(job),
-        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "DEFAULT_AUTO_FIELD": AUTO_FIELD,
         "MIDDLEWARE": [],
         "ROOT_URLCONF": f"{job.package}.urls",
         "TEMPLATES": [

@@ -1,6 +1,7 @@
 """Judge one source of one kata: snapshot, child, frames, verdict."""
 
 import contextlib
+import functools
 import json
 import os
 import secrets
@@ -14,7 +15,7 @@ from core.catalogue import cases as recorded_cases
 from core.errors import KataError
 from core.kata import Kata
 from core.runner.folder import RunFolder, run_folder
-from core.runner.job import Job, frame, job_of
+from core.runner.job import Job, frame, job_of, stage_of
 from core.runner.keeper import Ending
 from core.runner.launch import Ends, Launcher, cold
 from core.runner.needs import missing
@@ -27,6 +28,7 @@ MOST_FRAMES = 16 * 1024 * 1024  # bytes
 MOST_OUTPUT = 64 * 1024  # bytes that a verdict keeps
 
 Listener = Callable[[dict[str, Any]], None]
+Start = Callable[[Ends], Callable[[], object]]
 
 
 def run(
@@ -94,7 +96,8 @@ def execute(
             size=size,
             image=image_of(kata, make=launch is not cold),
         )
-        return _supervise(job, folder, listen, launch, hangup)
+        start = functools.partial(launch, apps=stage_of(job))
+        return _supervise(job, folder, listen, start, hangup)
 
 
 @dataclass
@@ -120,7 +123,7 @@ class _Pipe:
 
 
 def _supervise(
-    job: Job, folder: RunFolder, listen: Listener, launch: Launcher, hangup: int | None
+    job: Job, folder: RunFolder, listen: Listener, start: Start, hangup: int | None
 ) -> Outcome:
     """Start the keeper, read frames until it ends; whatever happens here, it ends."""
     pipe = _Pipe(job.token)
@@ -129,7 +132,7 @@ def _supervise(
         report, their_report = _pipe(stack)
         frames, their_frames = _pipe(stack)
         ends = Ends(theirs.fileno(), their_report.fileno(), their_frames.fileno())
-        stack.callback(launch(ends))
+        stack.callback(start(ends))
         for end in (theirs, their_report, their_frames):
             end.close()
         # Closing the lifeline ends what still runs: first of all, however this block is left.

@@ -18,7 +18,7 @@ from core.runner import child, plugin, tables
 from core.runner.job import Channel
 from core.runner.launch import Ends, environment
 from core.runner.run import run
-from core.server import forker
+from core.server import forker, warm
 from core.state import ROOT
 
 
@@ -30,9 +30,9 @@ def answer(name: str, launch: forker.Forker) -> dict[str, Any]:
         if frame["frame"] == "mark":
             marks.append((frame["name"], frame["at"]))
 
-    def launched(ends: Ends) -> Callable[[], object]:
+    def launched(ends: Ends, apps: tuple[str, ...]) -> Callable[[], object]:
         marks.append(("prepare", time.perf_counter()))
-        return launch(ends)
+        return launch(ends, apps)
 
     start = time.perf_counter()
     kata = catalogue.get(name)
@@ -67,28 +67,30 @@ class Marked(plugin.Frames):
 
         tables.build = build
 
-    def pytest_sessionfinish(self) -> None:
-        mark(self.channel, "tests")
-
 
 def mark(channel: Any, name: str) -> None:
     channel.send("mark", name=name, at=time.perf_counter())
 
 
 def serve(descriptor: int) -> None:
-    """In place of core.server.forker's own: the same, with marks."""
-    main, set_up = child.main, child.set_up
+    """In place of core.server.warm's own: the same, with marks."""
+    main, set_up, go_on = child.main, child.set_up, child.go_on
 
-    def marked_main(job: Any) -> int:
+    def marked_main(job: Any, session: Any) -> int:
         mark(Channel(job.frames, job.token), "fork")
-        return main(job)
+        return main(job, session)
 
     def marked_set_up(job: Any) -> None:
         set_up(job)
         mark(Channel(job.frames, job.token), "set up")
 
-    vars(child).update(main=marked_main, set_up=marked_set_up, Frames=Marked)
-    forker.serve(socket.socket(fileno=descriptor))
+    def marked_go_on(session: Any) -> None:
+        go_on(session)
+        frames = next(p for p in session.config.pluginmanager.get_plugins() if type(p) is Marked)
+        mark(frames.channel, "tests")
+
+    vars(child).update(main=marked_main, set_up=marked_set_up, go_on=marked_go_on, Frames=Marked)
+    warm.serve(socket.socket(fileno=descriptor))
 
 
 def marked() -> forker.Forker:

@@ -34,7 +34,9 @@ def golden(verdict: Verdict) -> dict:
 def _untimed(case: Case) -> Case:
     measurements = tuple(
         dataclasses.replace(
-            each, shapes=tuple(dataclasses.replace(shape, seconds=0.0) for shape in each.shapes)
+            each,
+            shapes=tuple(dataclasses.replace(shape, seconds=0.0) for shape in each.shapes),
+            points=tuple(dataclasses.replace(point, seconds=0.0) for point in each.points),
         )
         for each in case.measurements
     )

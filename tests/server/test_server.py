@@ -16,7 +16,8 @@ import pytest
 from core import catalogue
 from core.runner.run import run
 from core.server import place
-from core.server.forker import PRELOAD, Forker
+from core.server.forker import Forker
+from core.server.warm import PRELOAD
 from tests.conftest import ROOT, SAMPLES, copy_sample, unavailable, wait_for
 from tests.runner.test_samples import KATAS, SOURCES, golden
 
@@ -84,7 +85,7 @@ class Workspace:
         return [
             pid
             for pid, command in everyone().items()
-            if "core.server.forker" in command and parent(pid) == server.pid
+            if "core.server.warm" in command and parent(pid) == server.pid
         ]
 
 
@@ -110,7 +111,9 @@ def read(path: str) -> str:
 
 
 def parent(pid: int) -> int:
-    return int(read(f"/proc/{pid}/stat").rpartition(")")[2].split()[1] or 0)
+    """Its parent; 0 for a process that is gone."""
+    fields = read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return int(fields[1]) if fields else 0
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -138,7 +141,7 @@ def test_preload_holds_what_a_run_imports(tmp_path):
     verdict, _ = run(catalogue.get("select_related"), str(source), seed=1)
     imported = set(verdict.output.split())
     code = f"import importlib, sys\nfor name in {PRELOAD}:\n    importlib.import_module(name)\n"
-    code += "import core.server.forker\nfrom django.conf import settings\n"
+    code += "import core.server.warm\nfrom django.conf import settings\n"
     code += "assert not settings.configured\nprint(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
