@@ -4,6 +4,7 @@ import dataclasses
 import importlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.management import BaseCommand, CommandParser
@@ -14,6 +15,60 @@ from core.judge.queries import by_shape, recorded
 
 SHOWN = 60  # characters of a result
 SIZES = (16, 64, 256, 1024)  # that a lab is measured at, unless it names its own as `sizes`
+
+
+class Lab:
+    """What a kata's lab.py says: `calls` by name, and if it likes the rest.
+
+    `populate(size)` makes the data. `count()` gives a number that rises with each operation of a
+    kata whose cost is not queries, such as a tally's comparisons, and `unit` names them.
+    """
+
+    def __init__(self, module: Any) -> None:
+        self.calls: dict[str, Callable[[], object]] = module.calls
+        self.populate: Callable[[int], object] = getattr(module, "populate", lambda size: None)
+        self.sizes: tuple[int, ...] = tuple(getattr(module, "sizes", SIZES))
+        self.count: Callable[[], float] | None = getattr(module, "count", None)
+        self.unit: str = getattr(module, "unit", "operations") if self.count else "queries"
+
+    def do(self, name: str) -> "Done":
+        """Do one call. What it raises is passed on."""
+        before = self.count() if self.count else 0
+        start = time.perf_counter()
+        result, error = None, None
+        with recorded() as ledger:
+            try:
+                result = self.calls[name]()
+            except Exception as raised:  # noqa: BLE001 - the learner's code may raise anything
+                error = raised
+        seconds = time.perf_counter() - start
+        value = self.count() - before if self.count else counted(ledger)
+        shapes = by_shape([statement for statement in ledger if statement.counted])
+        shown = (
+            f"{type(error).__name__}: {shorten(str(error), SHOWN)}"
+            if error
+            else shorten(text(result), SHOWN)
+        )
+        return Done(
+            shown,
+            error,
+            {
+                "call": name,
+                "value": value,
+                "unit": self.unit,
+                "seconds": seconds,
+                "shapes": [dataclasses.asdict(each) for each in shapes],
+            },
+        )
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a call gave, as text, and what it cost, as the values of a frame."""
+
+    result: str
+    error: Exception | None
+    cost: dict[str, Any]
 
 
 class DemoCommand(BaseCommand):
@@ -33,45 +88,31 @@ class DemoCommand(BaseCommand):
         self.stdout.write(f"{values}")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        lab = importlib.import_module(type(self).__module__.rpartition(".management.")[0] + ".lab")
-        getattr(lab, "populate", lambda size: None)(options["size"])
-        for name, call in lab.calls.items():
-            self.show(name, call)
-
-    def show(self, name: str, call: Any) -> None:
-        """Do one call and send what it gave and cost."""
-        start = time.perf_counter()
-        with recorded() as ledger:
-            try:
-                result = shorten(text(call()), SHOWN)
-            except Exception as error:  # noqa: BLE001 - the learner's code may raise anything
-                result = f"{type(error).__name__}: {shorten(str(error), SHOWN)}"
-        seconds = time.perf_counter() - start
-        statements = [statement for statement in ledger if statement.counted]
-        self.send(
-            "call",
-            call=name,
-            result=result,
-            queries=len(statements),
-            shapes=[dataclasses.asdict(each) for each in by_shape(statements)],
-            seconds=seconds,
+        lab = Lab(
+            importlib.import_module(type(self).__module__.rpartition(".management.")[0] + ".lab")
         )
+        lab.populate(options["size"])
+        for name in lab.calls:
+            self.show(lab, name)
+
+    def show(self, lab: Lab, name: str) -> None:
+        """Do one call and send what it gave and cost."""
+        done = lab.do(name)
+        self.send("call", result=done.result, **done.cost)
 
 
-def measure(lab: Any, send: Callable[..., None]) -> None:
-    """Do each of the lab's calls at its sizes, and send a frame for each: queries and seconds.
+def measure(lab: Lab, send: Callable[..., None]) -> None:
+    """Do each of the lab's calls at its sizes, and send a frame for each: its cost, and seconds.
 
     Each size starts from empty tables. The first size runs once uncounted, to warm what is warmed once.
     """
-    sizes = tuple(getattr(lab, "sizes", SIZES))
-    for position, size in enumerate((sizes[0], *sizes)):
+    for position, size in enumerate((lab.sizes[0], *lab.sizes)):
         with rolled_back():
-            getattr(lab, "populate", lambda size: None)(size)
-            for name, call in lab.calls.items():
+            lab.populate(size)
+            for name in lab.calls:
                 forget()
-                start = time.perf_counter()
-                with recorded() as ledger:
-                    call()
-                seconds = time.perf_counter() - start
+                done = lab.do(name)
+                if done.error:
+                    raise done.error
                 if position:
-                    send("point", call=name, size=size, value=counted(ledger), seconds=seconds)
+                    send("point", size=size, **done.cost)

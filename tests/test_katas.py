@@ -1,18 +1,24 @@
 """Every kata of the workspace is sound, and its demo shows what it is about."""
 
-import json
-
 import pytest
 
 from core.catalogue import catalogue
 from core.check.check import check
+from core.runner.demo import demonstrate
+from core.server.forker import Forker
 
 KATAS = catalogue().katas
 
 
 @pytest.fixture(scope="module")
-def checked():
-    return {each.kata: each for each in check(KATAS)}
+def forker():
+    with Forker() as forker:
+        yield forker
+
+
+@pytest.fixture(scope="module")
+def checked(forker):
+    return {each.kata: each for each in check(KATAS, launch=forker)}
 
 
 def test_every_folder_reads():
@@ -26,11 +32,9 @@ def test_kata_is_sound(checked, slug):
     assert not checked[slug].unavailable
 
 
-@pytest.mark.parametrize("slug", [kata.slug for kata in KATAS])
-def test_demo_runs_on_all_three_sources(manage, slug):
-    status, out, err = manage(slug, "--json", "--size", "20")
-    assert (status, err) == (0, "")
-    columns = json.loads(out)
-    assert [column["source"] for column in columns] == ["exercise", "stub", "solution"]
-    assert [column["problem"] for column in columns] == [None, None, None]
-    assert columns[2]["calls"]
+@pytest.mark.parametrize("kata", KATAS, ids=[kata.slug for kata in KATAS])
+def test_demo_runs_on_all_three_sources(forker, kata):
+    columns = demonstrate(kata, size=20, launch=forker)
+    assert [column.source for column in columns] == ["exercise", "stub", "solution"]
+    assert [column.problem for column in columns] == [None, None, None]
+    assert columns[2].calls

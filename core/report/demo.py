@@ -32,8 +32,9 @@ def show(console: Console, kata: Kata, columns: tuple[Column, ...]) -> None:
             console.print(f"{name}: {column.problem.message}", markup=False, soft_wrap=True)
     shipped, solved = _total(columns, "stub"), _total(columns, "solution")
     if shipped > solved > 0:
-        factor = f"{shipped / solved:.0f} times as often"
-        words = f"As shipped: {counted(shipped)}; the solution: {solved}. That is {factor}."
+        unit = columns[0].calls[0].unit if columns[0].calls else "queries"
+        factor = f"{shipped / solved:,.0f} times as {'often' if unit == 'queries' else 'many'}"
+        words = f"As shipped: {amount(shipped, unit)}; the solution: {solved:g}. That is {factor}."
         console.print(words, soft_wrap=True)
 
 
@@ -41,11 +42,13 @@ def _cell(call: Call | None, *, with_result: bool) -> str:
     if not call:
         return "–"
     lines = [shorten(call.result, RESULT)] if with_result else []
-    lines += [counted(call.queries)] if call.queries else []
+    lines += [amount(call.value, call.unit)] if call.value else []
     return "\n".join([*lines, f"{call.seconds * 1000:.1f} ms"])
 
 
-def _total(columns: tuple[Column, ...], source: str) -> int:
-    return sum(
-        call.queries for column in columns if column.source == source for call in column.calls
-    )
+def amount(value: float, unit: str) -> str:
+    return counted(int(value)) if unit == "queries" else f"{value:g} {unit}"
+
+
+def _total(columns: tuple[Column, ...], source: str) -> float:
+    return sum(call.value for column in columns if column.source == source for call in column.calls)

@@ -23,9 +23,10 @@ def show(console: Console, kata: Kata, measured: tuple[Measured, ...]) -> None:
     for call in dict.fromkeys(call for each in measured for call in each.points):
         found = [(each.source, each.points[call]) for each in measured if call in each.points]
         counted = any(point.value for _, points in found for point in points)
-        console.print(_table(call, found, counted))
+        unit = measured[0].unit if counted else ""
+        console.print(_table(call, found, unit))
         console.print()
-        console.print(_plot(found, counted))
+        console.print(_plot(found, unit))
         console.print()
     for each in measured:
         if each.problem:
@@ -33,15 +34,15 @@ def show(console: Console, kata: Kata, measured: tuple[Measured, ...]) -> None:
             console.print(text, markup=False, soft_wrap=True)
 
 
-def _table(call: str, found: list[tuple[str, tuple[Point, ...]]], counted: bool) -> Table:
+def _table(call: str, found: list[tuple[str, tuple[Point, ...]]], unit: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column(call, min_width=12, overflow="fold")
     for point in found[0][1]:
         table.add_column(str(point.size), justify="right", no_wrap=True)
-    table.add_column("queries" if counted else "")
+    table.add_column(unit)
     for source, points in found:
         name = Text(f"{SIGNS[source]} {NAMES[source]}", STYLES[source])
-        if counted:
+        if unit:
             values = [f"{point.value:g}" for point in points]
             table.add_row(name, *values, CURVES[curve_of(points)])
             name = Text("")
@@ -50,15 +51,14 @@ def _table(call: str, found: list[tuple[str, tuple[Point, ...]]], counted: bool)
     return table
 
 
-def _plot(found: list[tuple[str, tuple[Point, ...]]], counted: bool) -> Text:
+def _plot(found: list[tuple[str, tuple[Point, ...]]], unit: str) -> Text:
     """Both axes by powers, so that a straight line to the right is constant, a slope is growth."""
     values = {
-        source: [point.value if counted else point.seconds * 1000 for point in points]
+        source: [point.value if unit else point.seconds * 1000 for point in points]
         for source, points in found
     }
     top = max(max(each) for each in values.values()) or 1
     low = min(min(each) for each in values.values()) or top / 1000
-    unit = "queries" if counted else "ms"
     sizes = [point.size for point in found[0][1]]
     gap = 12
     rows = [[" "] * (gap * len(sizes)) for _ in range(HEIGHT)]
@@ -76,7 +76,9 @@ def _plot(found: list[tuple[str, tuple[Point, ...]]], counted: bool) -> Text:
             text.append(sign, styles.get((row, place), ""))
         text.append("\n")
     axis = "".join(f"{size:^{gap}}" for size in sizes)
-    text.append(f"{unit:>8} └{'─' * gap * len(sizes)}\n{'size':>8}  {axis}".rstrip(), "dim")
+    text.append(
+        f"{unit or 'ms':>8.8} └{'─' * gap * len(sizes)}\n{'size':>8}  {axis}".rstrip(), "dim"
+    )
     return text
 
 

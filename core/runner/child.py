@@ -19,7 +19,7 @@ from django.db import connections
 from django.test.utils import setup_databases
 from pytest_django.plugin import blocking_manager_key
 
-from core.demo import measure
+from core.demo import Lab, measure
 from core.judge import instrument
 from core.runner import tables
 from core.runner.job import Channel, Job
@@ -131,7 +131,7 @@ def show_costs(job: Job, channel: Channel) -> None:
     if job.database != "none" and not tables.build(job):
         setup_databases(verbosity=0, interactive=False)
     if job.mode == "measure":
-        measure(importlib.import_module(f"{job.package}.lab"), channel.send)
+        measure(Lab(importlib.import_module(f"{job.package}.lab")), channel.send)
         return
     slug = job.package.rpartition(".")[2]
     command = importlib.import_module(f"{job.package}.management.commands.{slug}").Command()

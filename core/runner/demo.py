@@ -17,9 +17,12 @@ PATIENCE = 6  # times the kata's limits: the naive code is slow, which is the po
 
 @dataclass(frozen=True)
 class Call:
+    """What a call gave, as text, and its cost: `value` queries, or what else `unit` names."""
+
     call: str
     result: str
-    queries: int
+    value: float
+    unit: str
     seconds: float
     shapes: tuple[Shape, ...]
 
@@ -35,11 +38,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Measured:
-    """One source's calls at several sizes."""
+    """One source's calls at several sizes, in `unit`."""
 
     source: str
     points: dict[str, tuple[Point, ...]]
     problem: Problem | None
+    unit: str = "queries"
 
 
 SOURCES = ("exercise", "stub", "solution")
@@ -72,10 +76,12 @@ def measure(
 
 def _measured(source: str, outcome: Outcome, kata: Kata) -> Measured:
     points: dict[str, tuple[Point, ...]] = {}
+    unit = "queries"
     for frame in outcome.of_kind("point"):
         point = Point(frame["size"], frame["value"], frame["seconds"])
         points[frame["call"]] = (*points.get(frame["call"], ()), point)
-    return Measured(source, points, _problem(outcome, kata))
+        unit = frame["unit"]
+    return Measured(source, points, _problem(outcome, kata), unit)
 
 
 def _column(source: str, outcome: Outcome, kata: Kata) -> Column:
@@ -83,7 +89,8 @@ def _column(source: str, outcome: Outcome, kata: Kata) -> Column:
         Call(
             f["call"],
             f["result"],
-            f["queries"],
+            f["value"],
+            f["unit"],
             f["seconds"],
             tuple(build(Shape, shape) for shape in f["shapes"]),
         )
