@@ -1,5 +1,6 @@
 """Katas and runs in the stock admin, to read: the folders and `core.runs` write them."""
 
+import json
 from typing import Any
 
 from django.contrib import admin
@@ -43,6 +44,11 @@ class RunAdmin(ReadOnly):
     list_select_related = ("kata",)
     ordering = ("-id",)
     show_full_result_count = False
+    readonly_fields = ("verdict",)
+
+    @admin.display(description="verdict")
+    def verdict(self, run: Run) -> str:
+        return json.dumps(run.judgement.verdict, indent=2, ensure_ascii=False)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """A learner's runs are their own."""

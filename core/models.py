@@ -32,34 +32,105 @@ class Snapshot(models.Model):
         return self.checksum[:12]
 
 
+class Batch(models.Model):
+    """Runs that were asked for at once: followed and cancelled together."""
+
+    learner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="batches")
+    made_at = models.DateTimeField(auto_now_add=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "batches"
+
+    def __str__(self) -> str:
+        return f"Batch {self.pk}"
+
+
 class Run(models.Model):
-    """One verdict of one learner. Written once, by `core.runs.store`."""
+    """One run of one learner: asked for, carried out, and what came of it.
+
+    A run from the terminal is written once, with its verdict. One from the browser is queued first;
+    `attempt` and `lease_until` say which worker may still write its verdict.
+    """
 
     class Result(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        CANCELLED = "cancelled"
         PASSED = Status.PASSED.value
         FAILED = Status.FAILED.value
         ERROR = Status.ERROR.value
         TIMEOUT = Status.TIMEOUT.value
         UNAVAILABLE = Status.UNAVAILABLE.value
 
+    OPEN = (Result.QUEUED, Result.RUNNING)
+
     kata = models.ForeignKey(Kata, models.CASCADE, related_name="runs")
     learner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="runs")
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="runs", null=True)
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="runs", null=True)
     source = models.CharField(max_length=500)
+    seed = models.PositiveBigIntegerField(null=True)
     status = models.CharField(max_length=12, choices=Result)
-    passed = models.PositiveSmallIntegerField(help_text="Cases that passed.")
-    cases = models.PositiveSmallIntegerField()
-    duration = models.FloatField(help_text="Seconds.")
-    verdict = models.JSONField()
-    started_at = models.DateTimeField()
+    passed = models.PositiveSmallIntegerField(default=0, help_text="Cases that passed.")
+    cases = models.PositiveSmallIntegerField(default=0)
+    queries = models.PositiveIntegerField(null=True, help_text="Of the call nearest its budget.")
+    budget = models.PositiveIntegerField(null=True)
+    wait = models.FloatField(null=True, help_text="Seconds in the queue.")
+    duration = models.FloatField(null=True, help_text="Seconds.")
+    queued_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["learner", "kata", "-id"], name="run_by_learner_and_kata"),
+            models.Index(fields=["learner", "-id"], name="run_by_learner"),
+            models.Index(
+                fields=["lease_until"],
+                condition=models.Q(status__in=["queued", "running"]),
+                name="run_open",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Run {self.pk}"
+
+
+class Judgement(models.Model):
+    """The whole verdict of a run, apart from it: lists of runs stay quick however long verdicts are."""
+
+    run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="judgement")
+    verdict = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"Verdict of run {self.run_id}"
+
+
+class Standing(models.Model):
+    """How a learner stands with a kata: a sum over the runs of their own file, kept by `core.runs`.
+
+    So what the front page shows costs the same after ten runs as after a million.
+    """
+
+    kata = models.ForeignKey(Kata, models.CASCADE, related_name="standings")
+    learner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="standings")
+    last = models.ForeignKey(Run, models.SET_NULL, related_name="+", null=True)
+    status = models.CharField(max_length=12, choices=Run.Result)
+    last_at = models.DateTimeField()
+    runs = models.PositiveIntegerField(default=0)
+    passes = models.PositiveIntegerField(default=0)
+    passed_at = models.DateTimeField(null=True, help_text="The first pass.")
+    best = models.FloatField(null=True, help_text="Seconds of the quickest pass.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["learner", "kata"], name="standing_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kata_id}: {self.status}"
 
 
 class Prediction(models.Model):

@@ -9,7 +9,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core import models
@@ -18,12 +19,13 @@ from core.kata import Kata
 from core.source import Source
 from core.verdict import Status, Verdict
 
+OWN = "exercise"  # the source that is the learner's
 LOCAL = "learner"  # who works on this machine; made by the first migrate
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far one kata is: `runs` of the learner's own file, and whether one passed."""
+    """How far one kata is: `runs` of the learner's own file, whether one passed, when the last was."""
 
     runs: int = 0
     passed: bool = False
@@ -45,23 +47,56 @@ def store(
     verdict: Verdict, files: Source | None, *, kata: Kata, learner: User | None = None
 ) -> models.Run:
     """Keep a verdict, and what it judged (once a checksum)."""
-    snapshot = None
+    run = models.Run(
+        kata=row(kata), learner=learner or local_learner(), source=verdict.source[:500]
+    )
+    run.started_at = timezone.now() - timedelta(seconds=verdict.duration)
+    conclude(run, verdict, files)
+    return run
+
+
+def conclude(run: models.Run, verdict: Verdict, files: Source | None) -> None:
+    """Write what came of a run, and how its learner stands now. Inside a transaction."""
     if files:
-        snapshot, _ = models.Snapshot.objects.get_or_create(
+        run.snapshot, _ = models.Snapshot.objects.get_or_create(
             checksum=files.checksum, defaults={"files": encode(files.files)}
         )
-    return models.Run.objects.create(
-        kata=row(kata),
-        learner=learner or local_learner(),
-        snapshot=snapshot,
-        source=verdict.source[:500],
-        status=verdict.status,
-        passed=verdict.passed,
-        cases=len(verdict.cases),
-        duration=verdict.duration,
-        verdict=verdict.to_json(),
-        started_at=timezone.now() - timedelta(seconds=verdict.duration),
+    run.seed, run.status = verdict.seed, verdict.status.value
+    run.passed, run.cases = verdict.passed, len(verdict.cases)
+    run.duration = verdict.duration
+    if dearest := verdict.dearest:
+        run.queries, run.budget = int(dearest.value), int(dearest.limit or 0)
+    run.save()
+    models.Judgement.objects.create(run=run, verdict=verdict.to_json())
+    if verdict.source == OWN:
+        _stand(run)
+
+
+def _stand(run: models.Run) -> None:
+    """Add a run of the learner's own file to their standing with the kata."""
+    passed = run.status == Status.PASSED
+    best = float(run.duration or 0) if passed else None
+    values = {"last": run, "status": run.status, "last_at": run.started_at}
+    mine = models.Standing.objects.filter(kata=run.kata_id, learner=run.learner_id)
+    changed = mine.update(
+        **values,
+        runs=F("runs") + 1,
+        passes=F("passes") + passed,
+        passed_at=Coalesce("passed_at", Value(run.started_at if passed else None)),
+        best=Case(When(best__lt=best, then=F("best")), default=Value(best))
+        if passed
+        else F("best"),
     )
+    if not changed:
+        models.Standing.objects.create(
+            kata_id=run.kata_id,
+            learner_id=run.learner_id,
+            **values,
+            runs=1,
+            passes=int(passed),
+            passed_at=run.started_at if passed else None,
+            best=best,
+        )
 
 
 def row(kata: Kata) -> models.Kata:
@@ -155,36 +190,26 @@ def gave_up(kata: Kata) -> bool:
     ).exists()
 
 
-def progress() -> dict[str, Progress]:
+def progress(learner: User | None = None) -> dict[str, Progress]:
     """By uuid; katas that were never run are not in it. One query."""
-    mine = Q(source="exercise")
-    rows = (
-        models.Run.objects.filter(learner__username=LOCAL)
-        .values("kata")
-        .annotate(
-            own=Count("pk", filter=mine),
-            passes=Count("pk", filter=mine & Q(status=Status.PASSED)),
-            last=Max("started_at"),
-        )
-    )
-    return {
-        str(each["kata"]): Progress(each["own"], each["passes"] > 0, each["last"]) for each in rows
-    }
+    whose = {"learner": learner} if learner else {"learner__username": LOCAL}
+    rows = models.Standing.objects.filter(**whose).values_list("kata", "runs", "passes", "last_at")
+    return {str(kata): Progress(runs, passes > 0, last) for kata, runs, passes, last in rows}
 
 
 def history(kata: Kata, limit: int = 20) -> list[models.Run]:
     """The newest runs first."""
     runs = models.Run.objects.filter(kata__uuid=kata.uuid, learner__username=LOCAL)
-    return list(runs.defer("verdict").order_by("-pk")[:limit])
+    return list(runs.filter(duration__isnull=False).order_by("-pk")[:limit])
 
 
 def attempts(kata: Kata, number: int | None = None) -> tuple[models.Run, models.Run] | None:
     """The newest run of the learner's own file, and one before it: that `number`, or the newest
     with other files. None where there are no two."""
     mine = models.Run.objects.filter(
-        kata__uuid=kata.uuid, learner__username=LOCAL, source="exercise", snapshot__isnull=False
+        kata__uuid=kata.uuid, learner__username=LOCAL, source=OWN, snapshot__isnull=False
     )
-    runs = mine.select_related("snapshot").order_by("-pk")
+    runs = mine.select_related("snapshot", "judgement").order_by("-pk")
     new = runs.first()
     if not new:
         return None
@@ -206,11 +231,10 @@ def find(kata: Kata, number: int) -> models.Run | None:
 
 def last_verdict(kata: Kata) -> dict[str, object] | None:
     """The JSON form of the newest verdict on the learner's own file."""
-    runs = models.Run.objects.filter(
-        kata__uuid=kata.uuid, learner__username=LOCAL, source="exercise"
+    verdicts = models.Judgement.objects.filter(
+        run__kata__uuid=kata.uuid, run__learner__username=LOCAL, run__source=OWN
     )
-    newest = runs.order_by("-pk").first()
-    return newest.verdict if newest else None
+    return verdicts.order_by("-run").values_list("verdict", flat=True).first()
 
 
 def focus() -> str | None:

@@ -154,6 +154,17 @@ class Verdict:
         """How many cases passed."""
         return sum(case.status is Status.PASSED for case in self.cases)
 
+    @property
+    def dearest(self) -> Measurement | None:
+        """The count of queries that is nearest its budget, or furthest above it."""
+        found = [
+            each
+            for case in self.cases
+            for each in case.measurements
+            if each.name == "queries" and each.limit is not None
+        ]
+        return max(found, key=lambda each: each.value / max(each.limit or 0, 0.5), default=None)
+
     def to_json(self) -> dict[str, Any]:
         """The tree as JSON values; `version` first, so that a reader can tell."""
         return {"version": self.version} | dataclasses.asdict(self)

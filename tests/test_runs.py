@@ -14,7 +14,7 @@ from core.kata import Kata
 from core.models import Help
 from core.runs import Progress
 from core.source import Source
-from core.verdict import Case, Status, Verdict
+from core.verdict import Case, Measurement, Status, Verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ def test_stored_run_holds_all_of_its_verdict():
     )
     assert (run.source, run.status, run.passed, run.cases) == ("exercise", "failed", 1, 2)
     assert (run.duration, run.snapshot_id) == (1.5, source.checksum)
-    assert run.verdict == verdict(JOINS, "failed").to_json() | {
+    assert run.judgement.verdict == verdict(JOINS, "failed").to_json() | {
         "cases": [
             dataclasses.asdict(case) | {"measurements": []}
             for case in verdict(JOINS, "failed").cases
@@ -121,10 +121,10 @@ def test_sync_makes_and_mends_rows_and_keeps_those_whose_folder_is_gone():
 
 
 def test_progress_counts_runs_of_ones_own_file(other):
-    store(JOINS, "failed")
+    last = store(JOINS, "failed").started_at
     store(JOINS, "passed", "solution")
     store(JOINS, "passed", learner=other)
-    last = store(JOINS, "error", "/tmp/x").started_at
+    store(JOINS, "error", "/tmp/x")
     passed = store(FILTER, "passed").started_at
     assert runs.progress() == {
         JOINS.uuid: Progress(runs=1, passed=False, last=last),
@@ -138,6 +138,35 @@ def test_pass_is_kept_through_later_failures():
         store(JOINS, status)
     assert runs.has_passed(JOINS)
     assert runs.progress()[JOINS.uuid].runs == 3
+
+
+def test_standing_sums_up_the_runs_of_ones_own_file(other):
+    for status, seconds in (("failed", 1), ("passed", 3), ("passed", 2), ("error", 1)):
+        runs.store(dataclasses.replace(verdict(JOINS, status), duration=seconds), None, kata=JOINS)
+    store(JOINS, "passed", "solution")
+    store(JOINS, "passed", learner=other)
+    standing = models.Standing.objects.get(learner__username="learner")
+    own = list(models.Run.objects.filter(learner=standing.learner, source="exercise"))
+    assert (standing.runs, standing.passes, standing.best) == (4, 2, 2.0)
+    assert (standing.status, standing.last) == ("error", own[-1])
+    assert (standing.passed_at, standing.last_at) == (own[1].started_at, own[-1].started_at)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((), (None, None)),
+        (((3, None),), (None, None)),
+        (((1, 1), (9, 3), (4, 2)), (9, 3)),
+        (((0, 0), (1, 2)), (1, 2)),
+        (((5, 0), (9, 3)), (5, 0)),
+    ],
+)
+def test_run_keeps_the_queries_that_are_nearest_their_budget(values, expected):
+    measured = tuple(Measurement("queries", "f()", *each) for each in values)
+    cases = (Case("One::test_a", 1, Status.PASSED, measurements=measured),)
+    run = runs.store(dataclasses.replace(verdict(JOINS), cases=cases), None, kata=JOINS)
+    assert (run.queries, run.budget) == expected
 
 
 def test_nothing_was_run():
@@ -213,8 +242,8 @@ def test_error_local_learner_is_gone():
 
 
 QUERIES = {
-    # store: savepoint and release, then kata, snapshot, learner, run
-    "store": (lambda: store(files=files()), 6),
+    # store: savepoint and release, then kata, snapshot, learner, run, judgement, standing
+    "store": (lambda: store(files=files()), 8),
     "row": (lambda: runs.row(JOINS), 1),
     "sync, nothing new": (lambda: runs.sync([JOINS, FILTER]), 1),
     "sync, all new": (lambda: runs.sync([make(f"new_{n}", 100 + n) for n in range(50)]), 2),
@@ -246,4 +275,4 @@ def test_focus_and_history_leave_the_verdicts_in_the_database(django_assert_num_
     for call in (runs.focus, lambda: runs.history(JOINS)):
         with django_assert_num_queries(1) as asked:
             call()
-        assert '"core_run"."verdict"' not in asked[0]["sql"]
+        assert "core_judgement" not in asked[0]["sql"]

@@ -46,5 +46,5 @@ def _as_json(run: Run) -> dict[str, object]:
         "duration": run.duration,
         "source": run.source,
         "checksum": run.snapshot_id,
-        "started_at": run.started_at.isoformat(),
+        "started_at": run.started_at.isoformat() if run.started_at else None,
     }

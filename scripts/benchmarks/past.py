@@ -22,20 +22,32 @@ def main() -> None:
     katas = catalogue.catalogue().katas
     runs.sync(katas)
     learner, now = runs.local_learner(), timezone.now()
-    models.Run.objects.bulk_create(
+    made = models.Run.objects.bulk_create(
         models.Run(
             kata_id=kata.uuid,
             learner=learner,
             source="exercise",
             status=Status.PASSED if number == RUNS - 1 and place % 2 else Status.FAILED,
-            passed=0,
             cases=9,
             duration=0.1,
-            verdict={"output": "x" * SIZE},
             started_at=now,
         )
         for place, kata in enumerate(katas)
         for number in range(RUNS)
+    )
+    models.Judgement.objects.bulk_create(
+        models.Judgement(run=run, verdict={"output": "x" * SIZE}) for run in made
+    )
+    models.Standing.objects.bulk_create(
+        models.Standing(
+            kata_id=kata.uuid,
+            learner=learner,
+            status=Status.PASSED if place % 2 else Status.FAILED,
+            last_at=now,
+            runs=RUNS,
+            passes=place % 2,
+        )
+        for place, kata in enumerate(katas)
     )
 
 

@@ -182,8 +182,8 @@ class Command(WorkspaceCommand):
             )
         old, new = found
         comparison = compare(
-            verdict_from_json(old.verdict),
-            verdict_from_json(new.verdict),
+            verdict_from_json(old.judgement.verdict),
+            verdict_from_json(new.judgement.verdict),
             runs.files_of(old),
             runs.files_of(new),
         )
