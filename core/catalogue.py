@@ -104,13 +104,20 @@ def named(name: str) -> list[Path]:
     ]
 
 
-def _registered() -> Iterator[tuple[str, os.stat_result | OSError]]:
-    """Every folder with a kata.toml, and what the system says of that file.
+def is_track(name: str) -> bool:
+    """Whether katas lie in a track of that name."""
+    return next(_registered(name), None) is not None
+
+
+def _registered(only: str | None = None) -> Iterator[tuple[str, os.stat_result | OSError]]:
+    """Every folder with a kata.toml, or those of one track, and what the system says of that file.
 
     Folders are text here: a thousand paths cost as much as all the rest of a list.
     """
     for root in roots():
         for track in _subfolders(str(root)):
+            if only is not None and os.path.basename(track) != only:
+                continue
             for folder in _subfolders(track):
                 found = _toml(folder)
                 # Where one may not look, `load` says so: a kata does not vanish in silence.
@@ -173,12 +180,12 @@ def _read(folder: Path) -> Kata:
         ) from error
 
 
-def catalogue() -> Catalogue:
-    """All katas. One that does not read is a problem, and hides itself alone."""
+def catalogue(track: str | None = None) -> Catalogue:
+    """All katas, or a track's. One that does not read is a problem, and hides itself alone."""
     katas: dict[str, Kata] = {}
     uuids: dict[str, Kata] = {}
     problems: list[KataError] = []
-    for folder, found in _registered():
+    for folder, found in _registered(track):
         try:
             kata = _load(folder, found)
         except KataError as error:
