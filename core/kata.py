@@ -122,8 +122,8 @@ def kata_from_toml(folder: Path, data: Mapping[str, Any]) -> Kata:
             )
     name = "the folder's name"
     try:
-        _slug(folder.name)
-        _slug(folder.parent.name)
+        check_name(folder.name)
+        check_name(folder.parent.name)
         for name, value in data.items():
             values |= READERS[name](value)
         kata = Kata(folder=folder, **values)
@@ -135,7 +135,8 @@ def kata_from_toml(folder: Path, data: Mapping[str, Any]) -> Kata:
     return kata
 
 
-def _slug(value: str) -> None:
+def check_name(value: str) -> None:
+    """FieldError for what cannot name a kata or a track."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", value) or keyword.iskeyword(value):
         raise FieldError(
             f"{value!r} cannot name a kata or a track",
@@ -288,7 +289,7 @@ def _row(value: Any, example: Mapping[str, str]) -> dict[str, Any]:
 
 def _one_wrong(value: Any) -> Wrong:
     table = _row(value, {"name": '"…"', "tasks": "[1]", "says": '"…"'})
-    _slug(_text(table["name"]))
+    check_name(_text(table["name"]))
     says = table["says"]
     return Wrong(
         name=table["name"],

@@ -23,6 +23,9 @@ SENTENCE = m.Arg(
     keyword=None, value=m.SimpleString() | m.FormattedString() | m.ConcatenatedString()
 )
 WORDS = m.Arg(keyword=m.Name("verbose_name") | m.Name("verbose_name_plural") | m.Name("help_text"))
+# What a table is made with, and SQLite does not hold.
+SIZE = m.Arg(keyword=m.Name("max_length") | m.Name("max_digits") | m.Name("decimal_places"))
+FIELD = m.Call(func=m.Attribute(value=m.Name("models")))
 LOG = m.Call(func=m.Attribute(value=m.Name("logger") | m.Name("logging") | m.Name("log")))
 
 
@@ -112,7 +115,7 @@ class _Spots(cst.CSTVisitor):
         self.given = given
         self.found: list[tuple[str, cst.CSTNode, cst.CSTNode]] = []
         self.around: list[cst.FunctionDef | cst.ClassDef] = []
-        self.words: list[cst.Arg] = []
+        self.kept: list[cst.Arg] = []  # arguments that no change may touch
 
     @property
     def scope(self) -> str:
@@ -125,11 +128,12 @@ class _Spots(cst.CSTVisitor):
         if left_out:
             return False
         if isinstance(node, cst.Raise) and isinstance(node.exc, cst.Call):
-            self.words += [arg for arg in node.exc.args if m.matches(arg, SENTENCE)]
+            self.kept += [arg for arg in node.exc.args if m.matches(arg, SENTENCE)]
         if isinstance(node, cst.Call):
-            log = m.matches(node, LOG)
-            kind = WORDS | SENTENCE if log else WORDS
-            self.words += [arg for arg in node.args if m.matches(arg, kind)]
+            kept = [WORDS]
+            kept += [SENTENCE] if m.matches(node, LOG) else []
+            kept += [SIZE] if m.matches(node, FIELD) else []
+            self.kept += [arg for arg in node.args if any(m.matches(arg, kind) for kind in kept)]
         self.found += [(self.scope, node, changed) for changed in self._changes(node)]
         return True
 
@@ -144,10 +148,10 @@ class _Spots(cst.CSTVisitor):
             statements = ast.parse(cst.Module([node]).code).body
             return all((self.scope, ast.dump(each)) in self.given for each in statements)
         docstring = isinstance(node, cst.Expr) and isinstance(node.value, cst.BaseString)
-        return docstring or isinstance(node, cst.Annotation) or self._is_words(node)
+        return docstring or isinstance(node, cst.Annotation) or self._is_kept(node)
 
-    def _is_words(self, node: cst.CSTNode) -> bool:
-        return any(node is arg for arg in self.words)
+    def _is_kept(self, node: cst.CSTNode) -> bool:
+        return any(node is arg for arg in self.kept)
 
     def _changes(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         for kind, operator in mutators.mutation_operators:
@@ -155,11 +159,11 @@ class _Spots(cst.CSTVisitor):
                 changes: Iterable[cst.CSTNode] = operator(node)
                 if operator is mutators.operator_string:
                     changes = itertools.islice(changes, 1)  # the others change capitals alone
-                yield from (changed for changed in changes if self._keeps_words(node, changed))
+                yield from (changed for changed in changes if self._keeps(node, changed))
 
-    def _keeps_words(self, node: cst.CSTNode, changed: cst.CSTNode) -> bool:
-        """Whether a changed call still has the arguments that are words."""
+    def _keeps(self, node: cst.CSTNode, changed: cst.CSTNode) -> bool:
+        """Whether a changed call still has the arguments that are to stay."""
         if not isinstance(node, cst.Call) or not isinstance(changed, cst.Call):
             return True
-        words = [arg for arg in node.args if self._is_words(arg)]
-        return all(any(arg is kept for kept in changed.args) for arg in words)
+        kept = [arg for arg in node.args if self._is_kept(arg)]
+        return all(any(arg is other for other in changed.args) for arg in kept)

@@ -63,6 +63,7 @@ def test_spot_is_changed(text, expected):
         "logging.warning('A sentence.')",
         "Field(verbose_name='a name')",
         "Field(verbose_name_plural='names', help_text='Write it.')",
+        "models.DecimalField(max_digits=8, decimal_places=2)",
         "import a",
         "a: int",
         "f'{a}'",
@@ -88,6 +89,14 @@ def test_spot_is_left_out(text):
             "messages.error('Words')",
             "messages.error(request, )",
             "messages.error(request, 'XXWordsXX')",
+        ]),
+        ("models.CharField(max_length=9, null=True)", [
+            "models.CharField(max_length=9, null=None)",
+            "models.CharField(max_length=9, )",
+            "models.CharField(max_length=9, null=False)",
+        ]),
+        ("forms.CharField(max_length=9)", [
+            "forms.CharField(max_length=None)", "forms.CharField(max_length=10)",
         ]),
         ("logger.info('%s', a)", ["logger.info('%s', None)", "logger.info('%s', )"]),
         ("Field(null=True, help_text='Words')", [
