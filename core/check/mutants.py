@@ -15,8 +15,7 @@ import libcst.matchers as m
 from mutmut.mutation import mutators
 
 from core.catalogue import relative
-from core.errors import KataError
-from core.source import Source
+from core.source import Source, UnreadableSource
 
 # What only people read: in other words it is no other code.
 SENTENCE = m.Arg(
@@ -48,8 +47,8 @@ class Mutant:
 def mutants(solution: Source, stub: Source | None) -> Iterator[Mutant]:
     """Every mutant that compiles and differs, each once, in the order of the text.
 
-    What the stub holds unchanged is left out: nobody is asked to write it. KataError where a file
-    does not parse.
+    What the stub holds unchanged is left out: nobody is asked to write it. UnreadableSource where
+    a file does not parse.
     """
     for name, content in solution.files.items():
         if name.endswith(".py"):
@@ -59,7 +58,10 @@ def mutants(solution: Source, stub: Source | None) -> Iterator[Mutant]:
                 spots = _Spots(frozenset(_statements(ast.parse(given).body)))
             except (cst.ParserSyntaxError, SyntaxError, ValueError) as error:
                 place = relative(solution.path(name))
-                raise KataError(f"{place} or its stub does not parse: {error}.") from error
+                fix = "Write it, and its stub, so that libcst parses them."
+                raise UnreadableSource(
+                    f"{place} or its stub does not parse: {error}.", hint=fix
+                ) from error
             module.visit(spots)
             yield from _differing(name, module, spots.found)
 

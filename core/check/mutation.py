@@ -17,7 +17,7 @@ from core.runner.launch import Launcher, cold
 from core.runner.needs import missing
 from core.runner.result import verdict_of
 from core.runner.run import execute
-from core.source import Source, author_sources, read_source
+from core.source import Source, UnreadableSource, author_sources, read_source
 from core.verdict import Status, Verdict
 
 if TYPE_CHECKING:
@@ -87,12 +87,18 @@ def mutate(
     """
     start = monotonic()
     library = require_library()
+    if reason := _unavailable(kata):
+        return Mutation(kata.slug, kata.track, unavailable=reason)
     try:
-        solution, limits = _proved(kata, launch)
+        solution = read_source(kata, "solution")
         stub = read_source(kata, "stub") if "stub" in author_sources(kata) else None
+        proved = _verdict(kata, solution, launch)
+        if proved.status is not Status.PASSED:
+            return _unchanged(kata, f"the solution is {proved.status}", "Let it pass first.")
         mutants: list[Mutant] = list(library.mutants(solution, stub))
-    except KataError as error:
-        return Mutation(kata.slug, kata.track, unavailable=error.message)
+    except UnreadableSource as error:
+        return _unchanged(kata, error.message.rstrip("."), error.hint)
+    limits = _limits(kata.limits, proved.sandbox.seconds)
     bounded = dataclasses.replace(kata, limits=limits)
     caught = []
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
@@ -107,24 +113,28 @@ def mutate(
     return dataclasses.replace(found, seconds=round(monotonic() - start, 2))
 
 
-def _proved(kata: Kata, launch: Launcher) -> tuple[Source, Limits]:
-    """The solution, and the limits for its mutants; KataError where it does not pass."""
-    if need := missing(kata):
-        raise KataError(need.message)
-    if "solution" not in author_sources(kata):
-        raise KataError(f"{kata.slug} has no author/solution.")
-    solution = read_source(kata, "solution")
-    verdict = _verdict(kata, solution, launch)
-    if verdict.status is not Status.PASSED:
-        raise KataError(f"the solution is {verdict.status}")
-    allowed = SLACK + TIMES * verdict.sandbox.seconds
-    limits = dataclasses.replace(
-        kata.limits,
+def _unavailable(kata: Kata) -> str:
+    """Why this kata has no mutants, where that is no fault."""
+    need = missing(kata)
+    if not need and "solution" not in author_sources(kata):
+        return f"{kata.slug} has no author/solution."
+    return need.message if need else ""
+
+
+def _unchanged(kata: Kata, message: str, fix: str) -> Mutation:
+    found = finding(kata, "author", "mutation", f"nothing was changed: {message}", fix)
+    return Mutation(kata.slug, kata.track, findings=(found,))
+
+
+def _limits(limits: Limits, seconds: float) -> Limits:
+    """For a mutant of a solution that took so long."""
+    allowed = SLACK + TIMES * seconds
+    return dataclasses.replace(
+        limits,
         # Processor time ends a loop; the clock, which a busy machine makes unjust, only what waits.
-        cpu_seconds=min(kata.limits.cpu_seconds, allowed),
-        seconds=min(kata.limits.seconds, 3 * allowed),
+        cpu_seconds=min(limits.cpu_seconds, allowed),
+        seconds=min(limits.seconds, 3 * allowed),
     )
-    return solution, limits
 
 
 def _caught(kata: Kata, solution: Source, mutant: "Mutant", launch: Launcher) -> bool:

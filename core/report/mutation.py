@@ -10,9 +10,11 @@ from core.verdict import Status
 
 def show(console: Console, mutation: Mutation) -> None:
     status = Status.FAILED if mutation.findings else Status.PASSED
-    words = f"{mutation.score} % caught: {_counts(mutation)}"
+    words = (
+        f"{mutation.score} % caught: {_counts(mutation)}" if mutation.spots else "no change made"
+    )
     if mutation.unavailable:
-        status, words = Status.UNAVAILABLE, f"no change made: {mutation.unavailable}"
+        status, words = Status.UNAVAILABLE, f"{words}: {mutation.unavailable}"
     name = Text.assemble(f" {mutation.track}/", (mutation.kata, "bold"), f"  {words}")
     console.print(Text.assemble(mark(status), name), soft_wrap=True)
     for survivor in mutation.survivors:

@@ -182,9 +182,11 @@ def test_new_asks_on_a_terminal_and_asks_again(mine):
 
 def test_new_stopped_at_a_question_writes_nothing(mine):
     terminal = ask(mine)
-    terminal.expect("Title ")
-    terminal.sendintr()
-    terminal.expect("Stopped.")
+    terminal.expect(r"\[Joins\]: ")
+    stopped = False
+    while not stopped:  # a key that comes before input() reads is lost
+        terminal.sendintr()
+        stopped = terminal.expect(["Stopped.", pexpect.TIMEOUT], timeout=3) == 0
     terminal.expect(pexpect.EOF)
     terminal.wait()
     assert terminal.exitstatus == 130

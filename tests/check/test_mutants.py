@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.check.mutants import mutants
-from core.errors import KataError
-from core.source import Source
+from core.source import Source, UnreadableSource
 
 
 def source(text: str | bytes, name: str = "exercise.py") -> Source:
@@ -176,7 +175,7 @@ def test_only_python_is_changed():
     ("solution", "stub"), [("a = (", "a = 1"), ("a = 1", "a = ("), ("a = 1", b"\xff")]
 )
 def test_error_file_that_does_not_parse(solution, stub):
-    with pytest.raises(KataError) as caught:
+    with pytest.raises(UnreadableSource) as caught:
         list(mutants(source(solution), source(stub)))
     place = "/katas/orm/joins/author/solution/exercise.py"
     assert caught.value.message.startswith(f"{place} or its stub does not parse: ")

@@ -10,9 +10,10 @@ from core import catalogue
 from core.catalogue import relative
 from core.check.finding import Finding
 from core.check.mutation import Mutation, Survivor, mutate
+from core.errors import KataError
 from core.server.forker import Forker
 from tests.check.conftest import SOLUTION, STUB, TESTS, TOML, make
-from tests.conftest import ROOT
+from tests.conftest import ROOT, left_behind, wait_for
 
 WEAK = "tests/samples/mutation/weak"
 
@@ -80,6 +81,14 @@ def test_sound_kata_catches_all(workspace, forker):
     assert untimed(mutate(make(workspace, "strong"), launch=forker)) == expected
 
 
+def test_nothing_is_left_of_mutants_that_were_stopped_early(
+    workspace, forker, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert mutate(make(workspace, "tidy"), launch=forker).caught == 4
+    wait_for(lambda: not any(tmp_path.iterdir()) and not left_behind(tmp_path))
+
+
 def test_cold_and_warm_agree(workspace, forker):
     kata = make(workspace, "cold_too")
     assert untimed(mutate(kata)) == untimed(mutate(kata, launch=forker))
@@ -133,17 +142,41 @@ def test_kata_without_python_has_nothing_to_change(workspace, forker):
     assert (untimed(found), found.score) == (Mutation(kata="conf", track="basics"), 100)
 
 
+STUB_FILE, SOLUTION_FILE = "author/stub/exercise.py", "author/solution/exercise.py"
+
+
+@pytest.mark.parametrize(
+    ("slug", "changes", "words", "fix"),
+    [
+        ("unsolved_", {SOLUTION_FILE: STUB}, "the solution is failed", "Let it pass first."),
+        ("broken_", {SOLUTION_FILE: "def"}, "the solution is error", "Let it pass first."),
+        (
+            "unread",
+            {STUB_FILE: None, "author/stub/other.py": ""},
+            "{folder}/author/stub/exercise.py is missing",
+            "A source of unread holds: exercise.py.",
+        ),
+        (
+            "unparsed",
+            {STUB_FILE: "def"},
+            "{folder}/author/solution/exercise.py or its stub does not parse: "
+            "invalid syntax (<unknown>, line 1)",
+            "Write it, and its stub, so that libcst parses them.",
+        ),
+    ],
+)
+def test_kata_that_cannot_be_changed_is_a_finding(workspace, forker, slug, changes, words, fix):
+    kata = make(workspace, slug, changes)
+    folder = relative(kata.folder)
+    message = f"nothing was changed: {words.format(folder=folder)}"
+    found = Finding(slug, f"{folder}/author", "mutation", message, fix)
+    assert mutate(kata, launch=forker) == Mutation(kata=slug, track="basics", findings=(found,))
+
+
 @pytest.mark.parametrize(
     ("slug", "changes", "words"),
     [
-        ("unsolved_", {"author/solution/exercise.py": STUB}, "the solution is failed"),
-        ("broken_", {"author/solution/exercise.py": "def"}, "the solution is error"),
-        ("without", {"author/solution/exercise.py": None}, "without has no author/solution."),
-        (
-            "unread",
-            {"author/stub/exercise.py": None, "author/stub/other.py": ""},
-            "katas/basics/unread/author/stub/exercise.py is missing.",
-        ),
+        ("without", {SOLUTION_FILE: None}, "without has no author/solution."),
         (
             "needy_",
             {"kata.toml": 'needs = ["redis"]\n' + TOML},
@@ -151,14 +184,18 @@ def test_kata_without_python_has_nothing_to_change(workspace, forker):
         ),
     ],
 )
-def test_kata_whose_solution_cannot_be_changed(
+def test_kata_without_a_solution_or_a_need_has_no_mutants(
     workspace, forker, monkeypatch, slug, changes, words
 ):
     monkeypatch.delenv("REDIS_URL", raising=False)
     found = mutate(make(workspace, slug, changes), launch=forker)
-    assert found == Mutation(
-        kata=slug, track="basics", unavailable=words.format(relative(workspace / "katas"))
-    )
+    assert found == Mutation(kata=slug, track="basics", unavailable=words)
+
+
+def test_error_disk_that_is_full_is_not_a_score(workspace, forker, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(workspace / "nowhere"))
+    with pytest.raises(KataError, match="The run folder in "):
+        mutate(make(workspace, "full"), launch=forker)
 
 
 def test_stopped_begins_no_more(workspace, forker):
