@@ -152,8 +152,8 @@ def test_models_that_do_not_import_are_named_with_their_line(run, tmp_path, monk
 
 
 def test_missing_need_skips_with_the_command_that_brings_it(run, samples):
-    status, words, _ = run("tests/samples/runner/needy", "-rs", REDIS_URL="")
-    assert (status, "Start one and name it: `export REDIS_URL=" in words) == (0, True)
+    status, words, _ = run("tests/samples/runner/needy", "-rs", ELASTICSEARCH_URL="")
+    assert (status, "Start one and name it: `export ELASTICSEARCH_URL=" in words) == (0, True)
 
 
 def test_seed_that_is_none_is_refused(run):

@@ -18,8 +18,8 @@ import pytest
 from core.catalogue import load, relative, roots
 from core.errors import KataError
 from core.kata import Kata
+from core.needs.find import missing
 from core.runner.job import Job, job_of
-from core.runner.needs import missing
 
 NAME = "kata_in_place"  # of the plugin that is there while a kata runs in place
 PASSED_THROUGH = ("contextlib", "parameterized.parameterized")  # on the way from test to exercise

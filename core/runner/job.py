@@ -34,7 +34,8 @@ class Job:
     frames: int = -1  # descriptor of the pipe for frames, in the child
     output: str = ""  # file that stdout and stderr go to
     size: int = 0  # demo: how much data
-    image: str = ""  # the tables of shared apps, see core.runner.tables
+    image: str = ""  # SQLite: a file with the tables of shared apps, see core.runner.tables
+    prepared: bool = False  # PostgreSQL: whether they are in the database already
 
     @property
     def folder(self) -> str:

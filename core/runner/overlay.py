@@ -4,8 +4,9 @@ import os
 import tempfile
 from typing import Any
 
+from core.needs.tables import ALWAYS
+from core.needs.urls import django_database
 from core.runner.job import Job
-from core.runner.tables import ALWAYS
 
 
 class NoMigrations:
@@ -51,6 +52,9 @@ def settings(job: Job) -> dict[str, Any]:
 def _databases(job: Job) -> dict[str, Any]:
     if job.database == "none":
         return {}
+    if job.database == "postgres":
+        # Where there is none, in place, no case runs: see core.runner.inplace.
+        return {"default": django_database(job.environment.get("POSTGRES_URL", ""))}
     file = os.path.join(tempfile.gettempdir(), "kata.sqlite3")
     name = ":memory:" if job.database == "memory" else file
     options = {"timeout": 20, "transaction_mode": "IMMEDIATE"} if job.database == "file" else {}

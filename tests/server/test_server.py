@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from core import catalogue
+from core import catalogue, runtime
 from core.runner.run import run
-from core.server import place
 from core.server.forker import PRELOAD, Forker
 from tests.conftest import ROOT, SAMPLES, copy_sample, unavailable, wait_for
 from tests.runner.test_samples import KATAS, SOURCES, golden
@@ -325,7 +324,7 @@ def test_path_too_long_for_a_socket_is_passed_over(monkeypatch, tmp_path):
     long.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
     monkeypatch.setenv("TMPDIR", str(long))
-    folder = place.runtime_folder()
+    folder = runtime.runtime_folder()
     assert folder is not None
     assert folder.parent == Path("/tmp")
     folder.rmdir()
