@@ -24,16 +24,20 @@ SETTINGS = {
     "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
     "max_connections": "250",
     "shared_buffers": "64MB",
     "dynamic_shared_memory_type": "mmap",  # in the data folder: a killed server leaves none
     "autovacuum": "off",  # counts and plans are the same every time
     "jit": "off",
+    "max_parallel_workers_per_gather": "0",
     "deadlock_timeout": "100ms",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "fatal",  # what a statement did wrong, its sender hears
 }
+NEWER_SETTINGS = {"io_method": "sync"}  # three processes fewer
+NEWER = 18  # first version that knows them
 BUILTIN_LOCALES = 17  # first version that sorts the same on every system
 ACCOUNT = "nobody"  # PostgreSQL refuses to run as root
 IPC_RMID, IPC_STAT = 0, 2
@@ -94,7 +98,9 @@ def finish(made: "subprocess.Popen[str]", data: Path) -> str:
     _, words = made.communicate()
     if made.returncode != 0:
         return next((line for line in words.splitlines() if "error" in line), words[-200:]).strip()
-    own = SETTINGS | {"unix_socket_directories": str(data)}
+    own = SETTINGS | {"unix_socket_directories": _listed(data)}
+    if int((data / "PG_VERSION").read_text()) >= NEWER:
+        own |= NEWER_SETTINGS
     lines = (f"{name} = '{_escaped(value)}'\n" for name, value in own.items())
     with (data / "postgresql.conf").open("a") as file:
         file.writelines(lines)
@@ -147,6 +153,11 @@ def _remove_memory(key: int, identity: int) -> None:
     found = (ctypes.c_int * 64)()  # a struct shmid_ds begins with the key
     if library.shmctl(identity, IPC_STAT, found) == 0 and found[0] == key:
         library.shmctl(identity, IPC_RMID, None)
+
+
+def _listed(path: Path) -> str:
+    """As the one of a list of folders, where a comma would end it."""
+    return '"{}"'.format(str(path).replace('"', '""'))
 
 
 def _escaped(value: str) -> str:

@@ -23,7 +23,7 @@ from core.needs.find import find
 from core.needs.place import locked
 from core.needs.postgres import Postgres
 from core.needs.redis import Redis
-from core.needs.server import Server, Share
+from core.needs.server import Server, Share, first_line
 from core.processes import adopt_orphans
 
 KINDS: dict[str, type[Server]] = {"postgres": Postgres, "redis": Redis}
@@ -113,7 +113,7 @@ class Host:
             lease.send(problem=error.message, hint=error.hint)
         except Exception as error:  # noqa: BLE001 - whoever asks must hear of it
             traceback.print_exc()
-            reason = str(error).strip().splitlines()[0].rstrip(".")
+            reason = first_line(str(error))
             lease.send(problem=f"{self.server.name} could not be used: {reason}.")
 
     def _start(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import KataError
 from core.needs import cluster, tables
 from core.needs.find import Found
-from core.needs.server import Server, Share, environment
+from core.needs.server import Server, Share, environment, first_line
 from core.needs.urls import django_database, postgres_url, socket_url
 
 if TYPE_CHECKING:  # imported while the data folder is being made
@@ -99,7 +99,7 @@ class Postgres(Server):
         try:
             self._connect()
         except psycopg.Error as error:
-            self.fails(str(error).strip().splitlines()[0].rstrip("."), error)
+            self.fails(first_line(str(error)), error)
         self.running = True
         if self.version < OLDEST:
             self.fails(f"it is version {self.version}, and the oldest that will do is {OLDEST}")

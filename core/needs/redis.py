@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from core.errors import KataError
 from core.needs.find import Found
-from core.needs.server import Server, Share
+from core.needs.server import Server, Share, first_line
 from core.needs.urls import redis_urls
 
 if TYPE_CHECKING:  # imported while the server starts
@@ -77,6 +77,7 @@ class Redis(Server):
                 *(self.found.program or "", "--port", "0", "--unixsocket", self.socket),
                 *("--unixsocketperm", "700", "--save", "", "--appendonly", "no"),
                 *("--databases", str(DATABASES), "--loglevel", "warning", "--daemonize", "no"),
+                *("--dir", self.folder),
             ]
         )
         import redis  # a tenth of a second, in which it starts
@@ -89,7 +90,7 @@ class Redis(Server):
         try:
             self._connect()
         except (redis.RedisError, ValueError) as error:
-            self.fails(str(error).rstrip("."), error)
+            self.fails(first_line(str(error)), error)
         self.running = True
 
     def _connect(self) -> None:

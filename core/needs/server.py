@@ -19,6 +19,7 @@ from core.processes import die_with_parent, end_all
 
 PATIENCE = 30.0  # seconds for a server to be ready
 LOOK = 0.01  # seconds between two looks whether it is
+SETTLED = 1.0  # seconds for a server that does not answer to have ended
 GRACE = 5.0  # seconds for a server to end by itself
 
 
@@ -68,14 +69,19 @@ class Server:
 
     def lost(self) -> str:
         """Half a sentence on how it came to its end; "" while it answers."""
-        if self.process and self.process.poll() is not None:
-            return f"{self.name} was ended{_how(self.process.returncode)}"
         try:
             self.answers()
         except Exception as error:  # noqa: BLE001 - each client has its own
-            reason = str(error).strip().splitlines()[0].rstrip(".")
-            return f"{self.name} does not answer any more: {reason}"
+            return self._end_of_it(str(error))
         return ""
+
+    def _end_of_it(self, reason: str) -> str:
+        if self.process:
+            # What a killed process had open is closed a moment before it counts as ended.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(SETTLED)
+                return f"{self.name} was ended{_how(self.process.returncode)}"
+        return f"{self.name} does not answer any more: {first_line(reason)}"
 
     def end(self) -> None:
         """End what was started here; nothing where it is somebody else's."""
@@ -125,7 +131,7 @@ class Server:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(LOOK)
                 self.fails(f"it ended at once{_how(process.returncode)}")
-        self.fails(str(reason), reason)
+        self.fails(first_line(str(reason)), reason)
 
     def fails(self, reason: str, cause: Exception | None = None) -> NoReturn:
         hint = (
@@ -144,6 +150,10 @@ def environment() -> dict[str, str]:
         "LC_ALL": "C",
         "TZ": "UTC",
     }
+
+
+def first_line(text: str) -> str:
+    return (text.strip().splitlines() or ["it does not say why"])[0].rstrip(".")
 
 
 def _how(status: int) -> str:

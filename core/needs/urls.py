@@ -31,7 +31,7 @@ def postgres_url(url: str, *, user: str, password: str, name: str) -> str:
 
 def socket_url(folder: str, *, user: str, name: str) -> str:
     """PostgreSQL at a socket in a folder."""
-    return f"postgresql://{user}@/{name}?{urlencode({'host': folder})}"
+    return f"postgresql://{user}@/{name}?{_query([('host', folder)])}"
 
 
 def redis_urls(url: str, database: str) -> dict[str, str]:
@@ -41,10 +41,14 @@ def redis_urls(url: str, database: str) -> dict[str, str]:
     if parts.scheme == "unix":
         # By hand: urlunsplit leaves out the // of a scheme that it does not know.
         where = f"://{parts.netloc}{parts.path}?"
-        plain = "unix" + where + urlencode([*options, ("db", database)])
-        celery = "redis+socket" + where + urlencode([*options, ("virtual_host", database)])
+        plain = "unix" + where + _query([*options, ("db", database)])
+        celery = "redis+socket" + where + _query([*options, ("virtual_host", database)])
     else:
-        query = urlencode(options)
+        query = _query(options)
         plain = celery = urlunsplit((parts.scheme, parts.netloc, f"/{database}", query, ""))
     # Celery reads its two by itself, before what an app configures.
     return {"REDIS_URL": plain, "CELERY_BROKER_URL": celery, "CELERY_RESULT_BACKEND": celery}
+
+
+def _query(pairs: list[tuple[str, str]]) -> str:
+    return urlencode(pairs, quote_via=quote)  # libpq takes a plus for a plus

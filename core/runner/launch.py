@@ -26,11 +26,15 @@ PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SYSTEMROOT", "LD_
 
 @dataclass(frozen=True)
 class Ends:
-    """The keeper's ends of the three pipes, as descriptors of this process."""
+    """The keeper's ends of the three pipes, as descriptors of this process.
+
+    `needs` are those of the run: a launcher that is warm imports the clients of these servers.
+    """
 
     lifeline: int
     report: int
     frames: int
+    needs: tuple[str, ...] = ()
 
 
 class Launcher(Protocol):

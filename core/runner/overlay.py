@@ -46,7 +46,16 @@ def settings(job: Job) -> dict[str, Any]:
     values |= job.settings
     for name, items in job.settings_add.items():
         values[name] = [*values.get(name, []), *items]
-    return values
+    return {name: _filled(value, job.environment) for name, value in values.items()}
+
+
+def _filled(value: Any, environment: dict[str, str]) -> Any:
+    """With the run's own URL in place of "$REDIS_URL" and the like."""
+    if isinstance(value, str) and value.startswith("$"):
+        return environment.get(value[1:], value)
+    if isinstance(value, dict):
+        return {name: _filled(each, environment) for name, each in value.items()}
+    return [_filled(each, environment) for each in value] if isinstance(value, list) else value
 
 
 def _databases(job: Job) -> dict[str, Any]:

@@ -150,7 +150,8 @@ def _supervise(
         theirs, lifeline = _pipe(stack)
         report, their_report = _pipe(stack)
         frames, their_frames = _pipe(stack)
-        ends = Ends(theirs.fileno(), their_report.fileno(), their_frames.fileno())
+        needs = tuple(lease.need for lease in given.leases)
+        ends = Ends(theirs.fileno(), their_report.fileno(), their_frames.fileno(), needs)
         stack.callback(launch(ends))
         for end in (theirs, their_report, their_frames):
             end.close()

@@ -53,19 +53,28 @@ PRELOAD = (
     "readline",
 )
 
+# Beside them, once a run needs the server: its client, imported before the fork and never again.
+CLIENTS = {
+    "postgres": ("django.db.backends.postgresql.base",),
+    "redis": ("redis",),
+}
+LARGEST = 256  # bytes of a message: the needs of a run
+
 
 def serve(connection: socket.socket) -> NoReturn:
-    """Fork a keeper for every message of three descriptors, until the other end is gone."""
-    for name in PRELOAD:
-        importlib.import_module(name)
+    """Fork a keeper for every message of three descriptors, until the other end is gone.
+
+    A message is "run" and the needs of the run.
+    """
+    _warm(PRELOAD)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies: nobody waits for a keeper
-    gc.collect()
-    gc.freeze()  # what is here stays shared with every child
     connection.send(b"ready")
     while True:
         message, ends = _receive(connection)
         if not message:
             os._exit(0)
+        for need in ends.needs:
+            _warm(CLIENTS.pop(need, ()))
         if os.fork() == 0:
             connection.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -75,9 +84,19 @@ def serve(connection: socket.socket) -> NoReturn:
             os.close(end)
 
 
+def _warm(names: tuple[str, ...]) -> None:
+    if names:
+        for name in names:
+            importlib.import_module(name)
+        gc.collect()
+        gc.freeze()  # what is here stays shared with every child
+
+
 def _receive(connection: socket.socket) -> tuple[bytes, Ends]:
-    message, descriptors, _, _ = socket.recv_fds(connection, 16, 3)
-    return message, Ends(*(descriptors or (-1, -1, -1)))
+    message, descriptors, _, _ = socket.recv_fds(connection, LARGEST, 3)
+    needs = message.decode().split()[1:]
+    lifeline, report, frames = descriptors or (-1, -1, -1)
+    return message, Ends(lifeline, report, frames, tuple(needs))
 
 
 class Forker:
@@ -128,7 +147,8 @@ class Forker:
     def _send(self, ends: Ends) -> None:
         if self.connection is None:
             raise OSError("the forker is not running")
-        socket.send_fds(self.connection, [b"run"], [ends.lifeline, ends.report, ends.frames])
+        message = " ".join(("run", *ends.needs)).encode()
+        socket.send_fds(self.connection, [message], [ends.lifeline, ends.report, ends.frames])
 
     def __enter__(self) -> "Forker":
         return self
