@@ -152,6 +152,7 @@ def _work(
         ready.send(True)
 
     worker_ready.connect(say)
+    os.environ["CELERY_SKIP_CHECKS"] = "1"  # Django's own, of pages that a kata may not have
     app.conf.task_track_started = True
     app.conf.worker_redirect_stdouts = False  # what a task prints goes where the test's goes
     app.conf.broker_connection_retry_on_startup = False

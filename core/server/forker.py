@@ -55,8 +55,26 @@ PRELOAD = (
 
 # Beside them, once a run needs the server: its client, imported before the fork and never again.
 CLIENTS = {
-    "postgres": ("django.db.backends.postgresql.base",),
-    "redis": ("redis",),
+    "postgres": ("django.db.backends.postgresql.base", "core.judge.sessions"),
+    "redis": (
+        "redis",
+        "core.judge.redis_trips",
+        "core.judge.worker",
+        "celery.app.control",
+        "celery.app.events",
+        "celery.apps.worker",
+        "celery.backends.redis",
+        "celery.bin.worker",
+        "celery.concurrency.prefork",
+        "celery.concurrency.solo",
+        "celery.contrib.django.task",
+        "celery.events.receiver",
+        "celery.fixups.django",
+        "celery.worker.consumer",
+        "celery.worker.strategy",
+        "kombu.transport.redis",
+        "multiprocessing.popen_fork",
+    ),
 }
 LARGEST = 256  # bytes of a message: the needs of a run
 

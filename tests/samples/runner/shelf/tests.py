@@ -4,6 +4,7 @@ from django.db import connection
 from django.test import TestCase, TransactionTestCase
 
 from core.judge import budget, expect
+from core.judge.sessions import after, sessions
 
 from . import exercise
 from .models import Seat
@@ -38,6 +39,18 @@ class Flushed(TransactionTestCase):
         user = User.objects.create(username="ada")
         Seat.objects.create(number=7)
         expect("take(ada)", exercise.take(user), 7)
+
+    def test_second_takes_another(self):
+        user = User.objects.create(username="ada")
+        Seat.objects.bulk_create(Seat(number=number) for number in (1, 2))
+        with sessions() as run:
+            first = run.start("first", exercise.take, user, hold=after("FOR UPDATE"))
+            expect("take(ada) is held", first.held(), True)
+            second = run.start("second", exercise.take, user)
+            expect("second take(ada) waits for", second.waits_for(), ())
+            expect("second take(ada)", second.result(), 2)
+            first.go()
+            expect("first take(ada)", first.result(), 1)
 
     def test_nothing_is_left(self):
         expect("Seat", Seat.objects.count(), 0)
