@@ -210,6 +210,24 @@ def test_newer_code_or_environment_replaces_it(workspace):
     assert len([c for c in workspace.processes().values() if "core.server.server" in c]) == 1
 
 
+def hosts(workspace: Workspace) -> list[int]:
+    return [pid for pid, command in workspace.processes().items() if "core.needs.host" in command]
+
+
+def test_it_keeps_the_servers_of_katas_until_it_ends(workspace):
+    shutil.copytree(SAMPLES / "runner" / "shelf", workspace.folder.parent / "shelf")
+    server = workspace.start()
+    first = workspace.manage("kata", "shelf")
+    assert first.returncode == 0, first.stdout + first.stderr
+    kept = hosts(workspace)
+    assert len(kept) == 1
+    assert workspace.manage("kata", "shelf").returncode == 0
+    assert hosts(workspace) == kept
+    server.terminate()
+    assert server.wait(20) == 0
+    wait_for(lambda: not workspace.processes())
+
+
 def test_idle_it_ends_and_leaves_nothing(workspace):
     server = workspace.start(KATA_IDLE="0.2")
     assert server.wait(10) == 0
