@@ -13,8 +13,8 @@ from core.catalogue import relative
 from core.check.finding import Finding, finding
 from core.errors import KataError
 from core.kata import Equivalent, Kata, Limits
+from core.needs.find import missing
 from core.runner.launch import Launcher, cold
-from core.runner.needs import missing
 from core.runner.result import verdict_of
 from core.runner.run import execute
 from core.source import Source, UnreadableSource, author_sources, read_source

@@ -21,6 +21,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from core.demo import Lab, measure
 from core.judge import instrument
+from core.needs.tables import ALWAYS
 from core.runner import tables
 from core.runner.job import Channel, Job
 from core.runner.overlay import AUTO_FIELD
@@ -90,7 +91,7 @@ def set_stage(names: tuple[str, ...]) -> None:
     A child sets up its own settings and its kata on top. No connection is opened here.
     """
     settings.configure(
-        INSTALLED_APPS=[*tables.ALWAYS, *names],
+        INSTALLED_APPS=[*ALWAYS, *names],
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
         DEFAULT_AUTO_FIELD=AUTO_FIELD,
         USE_TZ=True,

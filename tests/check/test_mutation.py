@@ -179,15 +179,15 @@ def test_kata_that_cannot_be_changed_is_a_finding(workspace, forker, slug, chang
         ("without", {SOLUTION_FILE: None}, "without has no author/solution."),
         (
             "needy_",
-            {"kata.toml": 'needs = ["redis"]\n' + TOML},
-            "needy_ needs a redis server, and REDIS_URL is not set.",
+            {"kata.toml": 'needs = ["elasticsearch"]\n' + TOML},
+            "needy_ needs Elasticsearch, and there is none here.",
         ),
     ],
 )
 def test_kata_without_a_solution_or_a_need_has_no_mutants(
     workspace, forker, monkeypatch, slug, changes, words
 ):
-    monkeypatch.delenv("REDIS_URL", raising=False)
+    monkeypatch.delenv("ELASTICSEARCH_URL", raising=False)
     found = mutate(make(workspace, slug, changes), launch=forker)
     assert found == Mutation(kata=slug, track="basics", unavailable=words)
 
@@ -201,9 +201,9 @@ def test_error_disk_that_is_full_is_not_a_score(workspace, forker, monkeypatch):
 def test_stopped_begins_no_more(workspace, forker):
     launched = []
 
-    def launch(ends):
+    def launch(ends, ahead):
         launched.append(ends)
-        return forker(ends)
+        return forker(ends, ahead)
 
     def stop(done, of):
         raise KeyboardInterrupt

@@ -33,10 +33,10 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def die_with_parent(parent: int) -> None:
-    """Kill this process when its parent ends, however that ends."""
+def die_with_parent(parent: int, by: int = signal.SIGKILL) -> None:
+    """Have this process get a signal when its parent ends, however that ends."""
     if LINUX:
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, by, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
 
