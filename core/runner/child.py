@@ -5,6 +5,7 @@ Runs after the keeper's fork, in the run folder, with frames as the only way bac
 
 import gc
 import importlib
+import logging
 import os
 import sys
 
@@ -61,6 +62,8 @@ def set_up(job: Job) -> None:
     sys.path.insert(0, job.path)
     settings.configure(**overlay(job))
     instrument.attach(folder=job.folder, edit=job.edit, seed=job.seed)
+    # "Forbidden: /me/" of a request that a case wants refused is no output of the learner's.
+    logging.getLogger("django.request").addHandler(logging.NullHandler())
     django.setup()
 
 

@@ -51,6 +51,14 @@ PRELOAD = (
     "pwd",
     "pytest_django.plugin",
     "readline",
+    # Of REST framework, what katas of the api track share; its views and parsers read settings.
+    "rest_framework.apps",
+    "rest_framework.authentication",
+    "rest_framework.checks",
+    "rest_framework.negotiation",
+    "rest_framework.permissions",
+    "rest_framework.response",
+    "rest_framework.serializers",
 )
 
 

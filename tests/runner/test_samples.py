@@ -17,7 +17,7 @@ from core.verdict import Case, Verdict, verdict_from_json
 from tests.conftest import SAMPLES, left_behind
 
 SOURCES = sorted(path.name for path in (SAMPLES / "sources").iterdir())
-KATAS = ("rows", "plain_pytest", "swapped_user", "pages", "needy", "migrated")
+KATAS = ("rows", "plain_pytest", "swapped_user", "pages", "needy", "migrated", "rest")
 # Python and pytest print these themselves, with words of their own that differ between versions.
 NOISY = ("thread_bomb", "leaves_thread")
 

@@ -128,14 +128,16 @@ def test_warm_verdict_of_a_kata_is_the_cold_one(name, forker, samples):
     assert json.loads(json.dumps(golden(verdict))) == json.loads(path.read_text(encoding="utf-8"))
 
 
-def test_preload_holds_what_a_run_imports(tmp_path):
+@pytest.mark.parametrize("name", ["select_related", "serializers"])
+def test_preload_holds_what_a_run_imports(name, tmp_path):
     """Only models, and what the kata brings, is left to import after the fork."""
-    source = tmp_path / "exercise.py"
-    solution = ROOT / "katas/orm/select_related/author/solution/exercise.py"
+    kata = catalogue.get(name)
+    source = tmp_path / kata.edit[0]
+    solution = kata.folder / "author" / "solution" / kata.edit[0]
     source.write_text(
         "import sys\n" + solution.read_text() + "\nprint('\\n'.join(sorted(sys.modules)))\n"
     )
-    verdict, _ = run(catalogue.get("select_related"), str(source), seed=1)
+    verdict, _ = run(kata, str(source), seed=1)
     imported = set(verdict.output.split())
     code = f"import importlib, sys\nfor name in {PRELOAD}:\n    importlib.import_module(name)\n"
     code += "import core.server.forker\nfrom django.conf import settings\n"
@@ -144,10 +146,8 @@ def test_preload_holds_what_a_run_imports(tmp_path):
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     late = imported - set(done.stdout.split())
-    left = [
-        name for name in late if not name.startswith(("katas", "core.bookshop", "__mp", "runpy"))
-    ]
-    assert sorted(left) == [
+    brought = ("katas", "core.bookshop", "__mp", "runpy")
+    assert sorted(each for each in late if not each.startswith(brought)) == [
         "django.contrib.auth.base_user",
         "django.contrib.auth.models",
         "django.contrib.contenttypes.models",
