@@ -6,6 +6,7 @@ Runs after the keeper's fork, in the run folder, with frames as the only way bac
 import contextlib
 import gc
 import importlib
+import logging
 import os
 import sys
 from pathlib import Path
@@ -73,6 +74,8 @@ def set_up(job: Job) -> None:
     """Import path, settings, the judge's instruments, and Django with the kata's models."""
     sys.path.insert(0, job.path)
     instrument.attach(folder=job.folder, edit=job.edit, seed=job.seed)
+    # "Forbidden: /me/" of a request that a case wants refused is no output of the learner's.
+    logging.getLogger("django.request").addHandler(logging.NullHandler())
     values = overlay(job)
     if settings.configured:  # by `set_stage`, before the fork
         for name, value in values.items():

@@ -64,7 +64,7 @@ class Forker:
     def _send(self, ends: Ends, ahead: Ahead) -> None:
         if self.connection is None:
             raise OSError("the forker is not running")
-        message = json.dumps([ahead.apps, ahead.needs]).encode()
+        message = json.dumps([ahead.apps, ahead.brings]).encode()
         socket.send_fds(self.connection, [message], [ends.lifeline, ends.report, ends.frames])
 
     def __enter__(self) -> "Forker":

@@ -56,9 +56,19 @@ PRELOAD = (
     "readline",
 )
 
-# Beside them, once a run needs the server: its client, imported before the fork and never again.
-CLIENTS = {
+# Beside them, once a run needs a server or uses an app: imported before the fork and never again.
+ON_DEMAND = {
     "postgres": ("django.db.backends.postgresql.base", "core.judge.sessions"),
+    # What katas of the api track share of it; its views and parsers read settings.
+    "rest_framework": (
+        "rest_framework.apps",
+        "rest_framework.authentication",
+        "rest_framework.checks",
+        "rest_framework.negotiation",
+        "rest_framework.permissions",
+        "rest_framework.response",
+        "rest_framework.serializers",
+    ),
     "redis": (
         "redis",
         "core.judge.redis_trips",
@@ -114,7 +124,7 @@ class Warm:
         self.connection = connection
         self.session = session
         self.stages: dict[tuple[str, ...], socket.socket] = {}
-        self.clients: set[str] = set()
+        self.imported: set[str] = set()
 
     def serve(self) -> NoReturn:
         share()
@@ -123,21 +133,21 @@ class Warm:
             message, descriptors, _, _ = socket.recv_fds(self.connection, LONGEST, 3)
             if not message:
                 os._exit(0)
-            apps, needs = map(tuple, json.loads(message))
+            apps, brings = map(tuple, json.loads(message))
             if apps:
-                self.pass_on(apps, needs, descriptors)
+                self.pass_on(apps, brings, descriptors)
             else:
-                self.import_clients(needs)
+                self.import_for(brings)
                 self.keep(Ends(*descriptors))
             for end in descriptors:
                 os.close(end)
 
-    def import_clients(self, needs: tuple[str, ...]) -> None:
-        """Those of servers that a run needs, once they are needed."""
-        if new := [need for need in needs if need in CLIENTS and need not in self.clients]:
-            self.clients.update(new)
-            for need in new:
-                load(CLIENTS[need])
+    def import_for(self, names: tuple[str, ...]) -> None:
+        """What these needs and apps bring, once a run wants it."""
+        if new := {*names} & {*ON_DEMAND} - self.imported:
+            self.imported |= new
+            for name in new:
+                load(ON_DEMAND[name])
             share()
 
     def keep(self, ends: Ends) -> None:
@@ -154,10 +164,10 @@ class Warm:
             )
 
     def pass_on(
-        self, apps: tuple[str, ...], needs: tuple[str, ...], descriptors: list[int]
+        self, apps: tuple[str, ...], brings: tuple[str, ...], descriptors: list[int]
     ) -> None:
         """Let the stage of these apps fork the keeper; one that was killed is made anew."""
-        message = json.dumps([(), needs]).encode()
+        message = json.dumps([(), brings]).encode()
         for _ in range(2):
             try:
                 stage = self.stages.get(apps) or self._stage(apps, descriptors)

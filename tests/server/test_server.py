@@ -16,7 +16,7 @@ import pytest
 from core import catalogue, runtime
 from core.runner.run import run
 from core.server.forker import Forker
-from core.server.warm import CLIENTS, PRELOAD
+from core.server.warm import ON_DEMAND, PRELOAD
 from tests.conftest import ROOT, SAMPLES, copy_sample, unavailable, wait_for
 from tests.runner.test_samples import KATAS, SOURCES, golden
 
@@ -130,15 +130,18 @@ def test_warm_verdict_of_a_kata_is_the_cold_one(name, forker, samples):
     assert json.loads(json.dumps(golden(verdict))) == json.loads(path.read_text(encoding="utf-8"))
 
 
-def test_preload_holds_what_a_run_imports(tmp_path):
+@pytest.mark.parametrize("name", ["select_related", "serializers"])
+def test_preload_holds_what_a_run_imports(name, tmp_path):
     """Only models, and what the kata brings, is left to import after the fork."""
-    source = tmp_path / "exercise.py"
-    solution = ROOT / "katas/orm/select_related/author/solution/exercise.py"
+    kata = catalogue.get(name)
+    source = tmp_path / kata.edit[0]
+    solution = kata.folder / "author" / "solution" / kata.edit[0]
     source.write_text(
         "import sys\n" + solution.read_text() + "\nprint('\\n'.join(sorted(sys.modules)))\n"
     )
-    verdict, _ = run(catalogue.get("select_related"), str(source), seed=1)
-    assert late(verdict.output, PRELOAD) == MODELS
+    verdict, _ = run(kata, str(source), seed=1)
+    brings = [each for name in kata.uses for each in ON_DEMAND.get(name, ())]
+    assert late(verdict.output, (*PRELOAD, *brings)) == MODELS
 
 
 def test_clients_hold_what_a_run_on_servers_imports(tmp_path, monkeypatch):
@@ -148,7 +151,7 @@ def test_clients_hold_what_a_run_on_servers_imports(tmp_path, monkeypatch):
         file.write("        import sys\n        print('\\n'.join(sorted(sys.modules)))\n")
     verdict, _ = run(catalogue.get("post"), seed=1)
     assert verdict.status == "passed"
-    assert late(verdict.output, (*PRELOAD, *CLIENTS["postgres"], *CLIENTS["redis"])) == MODELS
+    assert late(verdict.output, (*PRELOAD, *ON_DEMAND["postgres"], *ON_DEMAND["redis"])) == MODELS
 
 
 MODELS = [
