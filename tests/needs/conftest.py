@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from core.needs import lease as leases
 from tests.conftest import ROOT, wait_for
 
 # A client in a process of its own: prints its URL, and holds the lease until its input ends.
@@ -68,18 +67,13 @@ class Ground:
 
 
 @pytest.fixture
-def ground(monkeypatch, tmp_path):
+def ground(monkeypatch, own_servers):
     """A workspace of the test's own; at the end everything must be gone."""
     folder = Path(tempfile.mkdtemp(prefix="kn-", dir="/tmp"))
     folder.chmod(0o711)
     monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setenv("KATA_STATE", str(tmp_path))
-    monkeypatch.setattr("core.runtime.STATE", tmp_path)
-    monkeypatch.setattr(leases, "STATE", tmp_path)
-    for name in ("POSTGRES_URL", "REDIS_URL"):
-        monkeypatch.delenv(name, raising=False)
     before = memory()
-    ground = Ground(folder, tmp_path)
+    ground = Ground(folder, own_servers)
     yield ground
     ground.close()
     try:
@@ -112,8 +106,7 @@ def working_folder(pid: int) -> str:
 
 
 def memory() -> set[str]:
-    """Shared memory of the whole machine: segments by number, files by name."""
-    segments = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
-    return {line.split()[1] for line in segments} | {
-        path.name for path in Path("/dev/shm").iterdir()
-    }
+    """Segments of shared memory that nobody is attached to, on the whole machine."""
+    names, *segments = Path("/proc/sysvipc/shm").read_text().splitlines()
+    attached = names.split().index("nattch")
+    return {line.split()[1] for line in segments if line.split()[attached] == "0"}

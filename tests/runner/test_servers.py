@@ -121,7 +121,7 @@ KILL_POSTGRES = (
 
 @pytest.mark.parametrize("then", ["time.sleep(60)", 'connection.cursor().execute("SELECT 1")'])
 def test_server_killed_in_the_middle_is_unavailable_and_there_again(
-    then, tmp_path, monkeypatch, forker
+    then, own_servers, tmp_path, monkeypatch, forker
 ):
     folder = copy_sample("shelf", tmp_path, monkeypatch)
     good = (folder / "exercise.py").read_text()
@@ -138,7 +138,7 @@ def test_server_killed_in_the_middle_is_unavailable_and_there_again(
     assert judged("shelf", launch=forker).status == "passed"
 
 
-def test_killed_valkey_is_unavailable_and_there_again(tmp_path, monkeypatch, forker):
+def test_killed_valkey_is_unavailable_and_there_again(own_servers, tmp_path, monkeypatch, forker):
     folder = copy_sample("bell", tmp_path, monkeypatch)
     good = (folder / "exercise.py").read_text()
     kill = (
