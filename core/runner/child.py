@@ -60,7 +60,7 @@ def set_up(job: Job) -> None:
     """Import path, settings, the judge's instruments, and Django with the kata's models."""
     sys.path.insert(0, job.path)
     settings.configure(**overlay(job))
-    instrument.attach(folder=job.folder, edit=job.edit, seed=job.seed)
+    instrument.attach(folder=job.folder, edit=job.edit, seed=job.seed, bounded=job.mode != "debug")
     django.setup()
 
 
