@@ -301,6 +301,15 @@ def test_measure_shows_yours_beside_the_naive_and_the_reference(manage):
     assert "└──" in out
 
 
+def test_measure_lets_threads_see_the_rows_of_a_database_in_a_file(manage):
+    status, out, err = manage("kata", "mutexes", "--measure", "--json")
+    assert (status, err) == (0, "")
+    found = json.loads(out)
+    assert [each["problem"] for each in found] == [None, None, None]
+    sizes = [point["size"] for point in found[2]["points"]["pay() beside pay()"]]
+    assert sizes == [2, 8, 32, 128]
+
+
 def test_measure_without_a_lab_says_so(kata):
     status, _, err = kata("bounded", "--measure")
     assert (status, err) == (
