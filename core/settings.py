@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_celery_beat",
     "django_extensions",
     "core",
     "core.bookshop",
@@ -71,6 +72,20 @@ DATABASES = {
         },
     }
 }
+
+# Broker and cache: Valkey or Redis. `scripts/serve` starts one and names it by KATA_REDIS_URL, which
+# the learner's code never sees. Without one, there are no runs from the browser, and all else works.
+REDIS_URL = env("KATA_REDIS_URL", "") or env("REDIS_URL", "")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "kata",
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 

@@ -21,8 +21,13 @@ LAYERS = (
     ("check",),
     ("models",),
     ("runs",),
+    ("celery",),
+    ("queue",),
     ("report",),
-    ("management", "admin", "apps", "settings", "urls", "wsgi", "migrations", "server", "watch"),
+    (
+        *("management", "admin", "apps", "settings", "urls", "wsgi", "migrations"),
+        *("server", "watch", "worker"),
+    ),
 )
 OUTSIDE = ("bookshop",)  # the domain: knows errors, the base of commands, and nothing of katas
 
