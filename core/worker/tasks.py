@@ -1,12 +1,13 @@
-"""The tasks of a Celery worker: thin, the work is elsewhere."""
+"""The tasks of a worker: thin, for the work is elsewhere."""
 
 from core import queue
 from core.celery import JUDGE, REAP, app
+from core.worker import judging
 
 
 @app.task(name=JUDGE)
 def judge(number: int) -> None:
-    """Judge the run of that number, if it is there to be taken."""
+    judging.judge(number)
 
 
 @app.task(name=REAP)
