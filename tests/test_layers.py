@@ -26,7 +26,7 @@ LAYERS = (
     ("report",),
     (
         *("management", "admin", "apps", "settings", "urls", "wsgi", "migrations"),
-        *("server", "watch", "worker"),
+        *("login", "serve", "server", "views", "watch", "worker"),
     ),
 )
 OUTSIDE = ("bookshop",)  # the domain: knows errors, the base of commands, and nothing of katas

@@ -12,8 +12,8 @@ from core.models import Run
 from core.source import Source
 from core.verdict import Verdict
 
-LEASE = timedelta(seconds=15)  # a worker that has not renewed for so long is dead
-LOST = timedelta(seconds=30)  # the task of a run that waited for so long may be lost
+LEASE = timedelta(seconds=10)  # a worker that has not renewed for so long is dead
+LOST = timedelta(seconds=10)  # the task of a run that waited for so long may be lost
 MOST_ATTEMPTS = 3
 
 

@@ -10,10 +10,12 @@ import os
 import select
 import signal
 import threading
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 from celery.signals import (
     after_task_publish,
     beat_init,
@@ -32,6 +34,7 @@ from core.celery import REAP, app
 from core.errors import KataError
 from core.queue import presence
 from core.runner.run import run
+from core.serve.ready import ready
 from core.server.forker import Forker
 from core.verdict import Status
 
@@ -89,6 +92,9 @@ def is_sick() -> bool:
 def _log(**_: Any) -> None:
     """Celery leaves logging alone where somebody listens here."""
     logs.configure()
+    # As root (in a container) it fears pickle, which is not accepted; and a default of the future.
+    warnings.simplefilter("ignore", SecurityWarning)
+    warnings.simplefilter("ignore", CPendingDeprecationWarning)
 
 
 @worker_init.connect
@@ -113,12 +119,14 @@ def _ends(**_: Any) -> None:
 def _ready(**_: Any) -> None:
     """What the last worker left behind need not wait for beat."""
     app.send_task(REAP)
+    ready()
 
 
 @beat_init.connect
 def _beat_begins(**_: Any) -> None:
     after_task_publish.connect(_beat_lives)
     presence.sign("beat")
+    ready()
 
 
 def _beat_lives(**_: Any) -> None:
