@@ -65,25 +65,25 @@ class Cases:
 
 def roots() -> tuple[Path, ...]:
     """The workspace's own katas/, then the folders of KATA_PATH."""
-    more = [
-        Path(os.path.expanduser(part)).absolute()
-        for part in os.environ.get("KATA_PATH", "").split(os.pathsep)
-        if part
-    ]
+    named = os.environ.get("KATA_PATH", "")
+    more = [Path(os.path.expanduser(part)).absolute() for part in named.split(os.pathsep) if part]
     for path in more:
-        if not path.is_dir():
-            raise KataError(
-                f"KATA_PATH names {path}, which is not a folder.",
-                hint=f"Make the folder, or unset it: `unset KATA_PATH`. Now: {os.environ['KATA_PATH']}",
-            )
-        # A child has these loaded already: it would look for the katas in them.
-        taken = path.name in ("core", "django", *sys.stdlib_module_names)
-        if taken or not path.name.isidentifier() or keyword.iskeyword(path.name):
-            raise KataError(
-                f"KATA_PATH names {path}; {path.name!r} cannot be the name of a Python package.",
-                hint="Rename the folder to letters, digits and underscores, and no name that Python has.",
-            )
+        fix = f"Make the folder, or unset it: `unset KATA_PATH`. Now: {named}"
+        check_root(path, "KATA_PATH", fix)
     return tuple(dict.fromkeys([ROOT / "katas", *more]))
+
+
+def check_root(path: Path, named_by: str, fix: str) -> None:
+    """KataError for a folder that cannot hold tracks; `fix` where it is none at all."""
+    if not path.is_dir():
+        raise KataError(f"{named_by} names {path}, which is not a folder.", hint=fix)
+    # A child has these loaded already: it would look for the katas in them.
+    taken = path.name in ("core", "django", *sys.stdlib_module_names)
+    if taken or not path.name.isidentifier() or keyword.iskeyword(path.name):
+        raise KataError(
+            f"{named_by} names {path}; {path.name!r} cannot be the name of a Python package.",
+            hint="Rename the folder to letters, digits and underscores, and no name that Python has.",
+        )
 
 
 def folders() -> Iterator[Path]:
@@ -96,7 +96,7 @@ def named(name: str) -> list[Path]:
     """The folders of the katas of that name; more than one is a mistake in the catalogue."""
     if not name or name[0] in "._" or "/" in name:
         return []
-    found = [f"{track}/{name}" for root in roots() for track in _subfolders(str(root))]
+    found = [f"{track}/{name}" for root in roots() for track in subfolders(str(root))]
     return [
         Path(folder)
         for folder in found
@@ -104,14 +104,21 @@ def named(name: str) -> list[Path]:
     ]
 
 
-def _registered() -> Iterator[tuple[str, os.stat_result | OSError]]:
-    """Every folder with a kata.toml, and what the system says of that file.
+def is_track(name: str) -> bool:
+    """Whether katas lie in a track of that name."""
+    return next(_registered(name), None) is not None
+
+
+def _registered(only: str | None = None) -> Iterator[tuple[str, os.stat_result | OSError]]:
+    """Every folder with a kata.toml, or those of one track, and what the system says of that file.
 
     Folders are text here: a thousand paths cost as much as all the rest of a list.
     """
     for root in roots():
-        for track in _subfolders(str(root)):
-            for folder in _subfolders(track):
+        for track in subfolders(str(root)):
+            if only is not None and os.path.basename(track) != only:
+                continue
+            for folder in subfolders(track):
                 found = _toml(folder)
                 # Where one may not look, `load` says so: a kata does not vanish in silence.
                 if not isinstance(found, FileNotFoundError):
@@ -125,7 +132,8 @@ def _toml(folder: str) -> os.stat_result | OSError:
         return error
 
 
-def _subfolders(folder: str) -> list[str]:
+def subfolders(folder: str) -> list[str]:
+    """What may be a track or a kata; KataError where one may not look."""
     try:
         with os.scandir(folder) as entries:
             return sorted(e.path for e in entries if e.name[0] not in "._" and e.is_dir())
@@ -173,12 +181,12 @@ def _read(folder: Path) -> Kata:
         ) from error
 
 
-def catalogue() -> Catalogue:
-    """All katas. One that does not read is a problem, and hides itself alone."""
+def catalogue(track: str | None = None) -> Catalogue:
+    """All katas, or a track's. One that does not read is a problem, and hides itself alone."""
     katas: dict[str, Kata] = {}
     uuids: dict[str, Kata] = {}
     problems: list[KataError] = []
-    for folder, found in _registered():
+    for folder, found in _registered(track):
         try:
             kata = _load(folder, found)
         except KataError as error:

@@ -42,6 +42,19 @@ class Wrong:
 
 
 @dataclass(frozen=True)
+class Equivalent:
+    """A change of the solution that makes no difference, and why: `kata_check --mutate` lets it pass.
+
+    `line` is what stands there, `becomes` what the change makes of it ("" where it takes it away);
+    where it is more than one line, they are joined by a space.
+    """
+
+    line: str
+    becomes: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Kata:
     folder: Path
     uuid: str
@@ -60,6 +73,7 @@ class Kata:
     settings_add: Mapping[str, list[Any]] = field(default_factory=dict)
     limits: Limits = Limits()
     wrong: tuple[Wrong, ...] = ()
+    equivalent: tuple[Equivalent, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -108,8 +122,8 @@ def kata_from_toml(folder: Path, data: Mapping[str, Any]) -> Kata:
             )
     name = "the folder's name"
     try:
-        _slug(folder.name)
-        _slug(folder.parent.name)
+        check_name(folder.name)
+        check_name(folder.parent.name)
         for name, value in data.items():
             values |= READERS[name](value)
         kata = Kata(folder=folder, **values)
@@ -121,7 +135,8 @@ def kata_from_toml(folder: Path, data: Mapping[str, Any]) -> Kata:
     return kata
 
 
-def _slug(value: str) -> None:
+def check_name(value: str) -> None:
+    """FieldError for what cannot name a kata or a track."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", value) or keyword.iskeyword(value):
         raise FieldError(
             f"{value!r} cannot name a kata or a track",
@@ -245,9 +260,7 @@ def _limits(value: Any) -> Limits:
 
 
 def _wrong(value: Any) -> tuple[Wrong, ...]:
-    if not isinstance(value, list):
-        raise FieldError("it is not a list of tables", "Begin each with a line [[wrong]].")
-    answers = tuple(map(_one_wrong, value))
+    answers = tuple(map(_one_wrong, _tables("wrong", value)))
     names = [answer.name for answer in answers]
     for name in names:
         if names.count(name) > 1:
@@ -255,20 +268,44 @@ def _wrong(value: Any) -> tuple[Wrong, ...]:
     return answers
 
 
-def _one_wrong(value: Any) -> Wrong:
+def _tables(name: str, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise FieldError("it is not a list of tables", f"Begin each with a line [[{name}]].")
+    return value
+
+
+def _row(value: Any, example: Mapping[str, str]) -> dict[str, Any]:
+    """A table that has exactly the fields of the example."""
     table = _table(value)
-    for name in ("name", "tasks", "says"):
+    for name in example:
         if name not in table:
-            raise FieldError(f"{name!r} is missing", 'name = "…", tasks = [1], says = "…"')
-    if extra := [name for name in table if name not in ("name", "tasks", "says")]:
-        raise FieldError(f"there is no field {extra[0]!r}", "Fields: name, tasks, says.")
-    _slug(_text(table["name"]))
+            raise FieldError(
+                f"{name!r} is missing", ", ".join(f"{k} = {v}" for k, v in example.items())
+            )
+    if extra := [name for name in table if name not in example]:
+        raise FieldError(f"there is no field {extra[0]!r}", f"Fields: {', '.join(example)}.")
+    return table
+
+
+def _one_wrong(value: Any) -> Wrong:
+    table = _row(value, {"name": '"…"', "tasks": "[1]", "says": '"…"'})
+    check_name(_text(table["name"]))
     says = table["says"]
     return Wrong(
         name=table["name"],
         tasks=_task_numbers(table["tasks"], 99),
         says=_some([says] if isinstance(says, str) else says),
     )
+
+
+def _equivalent(value: Any) -> tuple[Equivalent, ...]:
+    return tuple(map(_one_equivalent, _tables("equivalent", value)))
+
+
+def _one_equivalent(value: Any) -> Equivalent:
+    table = _row(value, {"line": "'…'", "becomes": "'…'", "reason": '"…"'})
+    becomes = table["becomes"] if table["becomes"] == "" else _text(table["becomes"])
+    return Equivalent(_text(table["line"]), becomes, _text(table["reason"]))
 
 
 def _task_numbers(value: Any, tasks: int) -> tuple[int, ...]:
@@ -297,6 +334,7 @@ READERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "settings": _settings,
     "limits": _named("limits", _limits),
     "wrong": _named("wrong", _wrong),
+    "equivalent": _named("equivalent", _equivalent),
 }
 EXAMPLES = {
     "uuid": 'Add a line: uuid = "{new}"',

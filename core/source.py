@@ -71,6 +71,11 @@ def source_folder(kata: Kata, name: str) -> Path:
     path = terminal().path(name)
     if os.path.isdir(path) or (os.path.isfile(path) and _one_file(kata)):
         return path
+    if name.startswith("wrong/") and os.path.isdir(kata.folder / "author" / name):
+        raise KataError(
+            f"{kata.slug} has a folder author/{name}, and kata.toml does not name it.",
+            hint=f'Add to kata.toml: [[wrong]] name = "{name.rpartition("/")[2]}".',
+        )
     known = ["exercise", *author_sources(kata)]
     near = difflib.get_close_matches(name, known, n=1)
     raise KataError(

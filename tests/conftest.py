@@ -50,6 +50,21 @@ def manage(tmp_path, monkeypatch):
     return run
 
 
+@pytest.fixture
+def own_servers(monkeypatch, tmp_path):
+    """A workspace of the test's own as far as servers go: what it kills or counts is nobody else's."""
+    from core.needs import lease
+
+    monkeypatch.setenv("KATA_STATE", str(tmp_path))
+    monkeypatch.setattr("core.runtime.STATE", tmp_path)
+    monkeypatch.setattr(lease, "STATE", tmp_path)
+    monkeypatch.setattr(lease, "_holders", 0)
+    monkeypatch.setattr(lease, "_held", {})
+    for name in ("POSTGRES_URL", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
 def copy_sample(name: str, tmp_path: Path, monkeypatch, *, exercise: str | None = None) -> Path:
     """A copy of a sample kata in a KATA_PATH root of its own; its folder."""
     folder = tmp_path / "copies" / "runner" / name

@@ -96,9 +96,10 @@ def test_exit_status_follows_the_verdict(kata, source, status, words):
 
 def test_unavailable_says_how_to_bring_it(manage):
     manage("migrate", "-v0")
-    status, out, _ = manage("kata", "needy", env={"REDIS_URL": ""})
+    status, out, _ = manage("kata", "needy", env={"ELASTICSEARCH_URL": ""})
     assert status == 3
-    assert "needy needs a redis server, and REDIS_URL is not set." in out
+    assert "needy needs Elasticsearch, and there is none here." in out
+    assert "Start one and name it: `export ELASTICSEARCH_URL=http://localhost:9200`." in out
 
 
 @pytest.mark.parametrize(

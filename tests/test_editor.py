@@ -152,8 +152,29 @@ def test_models_that_do_not_import_are_named_with_their_line(run, tmp_path, monk
 
 
 def test_missing_need_skips_with_the_command_that_brings_it(run, samples):
-    status, words, _ = run("tests/samples/runner/needy", "-rs", REDIS_URL="")
-    assert (status, "Start one and name it: `export REDIS_URL=" in words) == (0, True)
+    status, words, _ = run("tests/samples/runner/needy", "-rs", ELASTICSEARCH_URL="")
+    assert (status, "Start one and name it: `export ELASTICSEARCH_URL=" in words) == (0, True)
+
+
+@pytest.mark.parametrize("name", ["shelf", "bell", "post"])
+def test_kata_on_real_servers_runs_in_place(run, samples, name):
+    status, words, walk = run(f"tests/samples/runner/{name}")
+    assert (status, "warning" in words) == (0, False), words
+    assert {outcome for outcome, _ in walk["results"].values()} == {"passed"}
+
+
+def test_migrations_run_in_place_on_a_database_of_ones_own(run, tmp_path, monkeypatch):
+    folder = copy_sample("migrated", tmp_path, monkeypatch)
+    text = (folder / "kata.toml").read_text()
+    (folder / "kata.toml").write_text(text.replace('"memory"', '"postgres"'))
+    status, words, _ = run(folder, "-c", ROOT / "pyproject.toml")
+    assert status == 0, words
+
+
+def test_server_that_cannot_be_used_skips_with_its_reason(run, samples):
+    status, words, _ = run("tests/samples/runner/bell", "-rs", REDIS_URL="redis://127.0.0.1:1")
+    assert status == 0
+    assert "Redis cannot be used: Error 111 connecting to 127.0.0.1:1" in words
 
 
 def test_seed_that_is_none_is_refused(run):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import KataError
-from core.kata import Kata, Limits, Wrong, kata_from_toml
+from core.kata import Equivalent, Kata, Limits, Wrong, kata_from_toml
 
 FOLDER = Path("/roots/katas/orm/joins")
 UUID = "00000000-0000-4000-8000-000000000001"
@@ -51,6 +51,11 @@ says = ["21 queries", "asked once"]
 name = "other"
 tasks = [2]
 says = "no parent"
+
+[[equivalent]]
+line = "lines.order_by('out_at', 'pk')"
+becomes = ""
+reason = "There is one line."
 """
 EXAMPLE = 'Such as "exercise.py".'
 LEVELS = "Write one of these, such as 1."
@@ -65,11 +70,16 @@ CAPITALS = "Settings are in capitals: AUTH_USER_MODEL."
 HIGHEST = "Write a number above 0, 100000 at most."
 NEEDS = "Write one of: postgres, redis, rabbitmq, elasticsearch, nginx, chromium."
 WRONG = 'name = "…", tasks = [1], says = "…"'
+SAME = "line = '…', becomes = '…', reason = \"…\""
 SLUG = "Use lower-case letters, digits and underscores, a letter first, and no Python keyword."
 
 
 def wrong(name='"one"', tasks="[1]", says='"x"', more=""):
     return f"[{{name = {name}, tasks = {tasks}, says = {says}{more}}}]"
+
+
+def equivalent(line="'a'", becomes="'b'", reason='"x"', more=""):
+    return f"[{{line = {line}, becomes = {becomes}, reason = {reason}{more}}}]"
 
 
 # field, what stands there, what is wrong with it, what to write instead
@@ -153,6 +163,20 @@ BAD_VALUES = [
         "the name 'one' stands there twice",
         "Give each its own name.",
     ),
+    ("equivalent", "{}", "it is not a list of tables", "Begin each with a line [[equivalent]]."),
+    ("equivalent", "[1]", "1 is not a table", TABLE),
+    ("equivalent", "[{line = 'a', becomes = 'b'}]", "'reason' is missing", SAME),
+    ("equivalent", "[{becomes = 'b', reason = 'x'}]", "'line' is missing", SAME),
+    (
+        "equivalent",
+        equivalent(more=", why = 1"),
+        "there is no field 'why'",
+        "Fields: line, becomes, reason.",
+    ),
+    ("equivalent", equivalent(line="''"), "'' is not one line of text", TEXT),
+    ("equivalent", equivalent(reason="' '"), "' ' is not one line of text", TEXT),
+    ("equivalent", equivalent(becomes="1"), "1 is not one line of text", TEXT),
+    ("equivalent", equivalent(becomes="' '"), "' ' is not one line of text", TEXT),
 ]
 MISSING = {
     "uuid": f'Add a line: uuid = "{NEW}"',
@@ -163,7 +187,7 @@ MISSING = {
 }
 FIELDS = (
     "Fields: uuid, title, level, tasks, edit, order, after, topics, needs, uses, database, build, "
-    "settings, limits, wrong."
+    "settings, limits, wrong, equivalent."
 )
 
 
@@ -233,6 +257,7 @@ def test_minimal_reads_with_its_defaults():
         settings_add={},
         limits=Limits(seconds=10, cpu_seconds=10, memory_mb=512, output_kb=1024, processes=64),
         wrong=(),
+        equivalent=(),
     )
 
 
@@ -277,6 +302,7 @@ def test_full_reads_whole():
             Wrong("one_level", (1, 2), ("21 queries", "asked once")),
             Wrong("other", (2,), ("no parent",)),
         ),
+        equivalent=(Equivalent("lines.order_by('out_at', 'pk')", "", "There is one line."),),
     )
     assert (kata.slug, kata.track, kata.root) == ("joins", "orm", Path("/roots/katas"))
     assert kata.package == "katas.orm.joins"

@@ -11,10 +11,11 @@ from tests.conftest import ROOT, SAMPLES
 
 # Each layer may import itself and what stands above it in this list; see docs/architecture.md.
 LAYERS = (
-    ("errors", "logs", "state", "terminal", "verdict"),
+    ("errors", "logs", "processes", "runtime", "state", "terminal", "verdict"),
     ("kata",),
     ("catalogue",),
     ("source", "documents", "comparison"),
+    ("needs",),
     ("judge", "editing"),
     ("demo",),
     ("runner",),
@@ -81,7 +82,14 @@ def test_nothing_in_core_imports_a_kata():
 
 
 @pytest.mark.parametrize(
-    "module", ["core.catalogue", "core.runner.run", "core.runner.keeper", "core.server.client"]
+    "module",
+    [
+        "core.catalogue",
+        "core.runner.run",
+        "core.runner.keeper",
+        "core.server.client",
+        "core.needs.lease",
+    ],
 )
 def test_the_way_to_a_verdict_imports_no_django(module):
     heavy = "('django', 'pytest', 'rich')"

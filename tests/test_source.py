@@ -244,3 +244,10 @@ def test_checksum_differs_for_a_byte_that_moved():
 def test_checksum_of_a_name_that_is_not_utf8():
     name = os.fsdecode(b"\xff.py")
     assert re.fullmatch("[0-9a-f]{64}", Source("exercise", Path(), {name: b""}).checksum)
+
+
+def test_error_a_wrong_answer_that_kata_toml_does_not_name(kata):
+    assert words(kata, "wrong/unnamed", KataError) == (
+        "joins has a folder author/wrong/unnamed, and kata.toml does not name it.",
+        'Add to kata.toml: [[wrong]] name = "unnamed".',
+    )

@@ -10,13 +10,14 @@ from core.check.documents import check_documents
 from core.check.files import check_files
 from core.check.finding import Finding, finding
 from core.kata import Kata
+from core.needs.find import missing
+from core.needs.lease import Unavailable, holding
 from core.runner.launch import Launcher, cold
-from core.runner.needs import missing
 from core.runner.result import verdict_of
 from core.runner.run import execute
 from core.source import UnreadableSource, author_sources, read_source
 from core.state import ROOT
-from core.verdict import Status
+from core.verdict import Problem, Status
 
 SEEDS = (1, 2)  # the solution must pass with each; the others run with the first
 
@@ -41,7 +42,7 @@ def check(
     launch: Launcher = cold,
 ) -> list[Checked]:
     """The findings of each kata, in the order given. Runs as many children as there are processors."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    with holding(), ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         jobs = {
             kata.slug: [pool.submit(_answer, kata, *each, launch) for each in _runs(kata)]
             for kata in katas
@@ -72,12 +73,16 @@ def _answer(kata: Kata, source: str, seed: int, launch: Launcher) -> Answer | No
         files = read_source(kata, source)
     except UnreadableSource:
         return None  # a finding of the folder
-    outcomes = [
-        execute(kata, files, mode="tests", seed=seed, database=database, launch=launch)
-        for database in kata.databases
-    ]
+    outcomes, problem = [], None
+    try:
+        outcomes = [
+            execute(kata, files, mode="tests", seed=seed, database=database, launch=launch)
+            for database in kata.databases
+        ]
+    except Unavailable as error:
+        problem = error.problem
     # Against what tests.py holds now, not what was recorded: that is compared on its own.
-    verdict = verdict_of(kata, files, seed, None, outcomes, None)
+    verdict = verdict_of(kata, files, seed, None, outcomes, problem)
     return Answer(source, seed, verdict, tuple(outcomes))
 
 
@@ -88,6 +93,9 @@ def _checked(kata: Kata, found: list[Answer | None], *, write: bool) -> Checked:
         *check_files(kata, optional=optional),
         *check_documents(kata, optional=optional),
     ]
+    need = missing(kata) or next((each for each in map(_unavailable, answers) if each), None)
+    if need:
+        answers = []  # what did run says little without the rest
     solution = next((answer for answer in answers if answer.source == "solution"), None)
     if answers:
         findings += check_answers(kata, answers, optional=optional)
@@ -96,7 +104,6 @@ def _checked(kata: Kata, found: list[Answer | None], *, write: bool) -> Checked:
             stub = next((answer for answer in answers if answer.source == "stub"), None)
             findings += _write(kata, solution, stub)
         findings += check_recorded(kata, solution, optional=optional)
-    need = missing(kata)
     return Checked(
         kata=kata.slug,
         track=kata.track,
@@ -105,6 +112,11 @@ def _checked(kata: Kata, found: list[Answer | None], *, write: bool) -> Checked:
         findings=tuple(findings),
         unavailable=need.message if need else "",
     )
+
+
+def _unavailable(answer: Answer) -> Problem | None:
+    verdict = answer.verdict
+    return verdict.problem if verdict.status is Status.UNAVAILABLE else None
 
 
 def _write(kata: Kata, solution: Answer, stub: Answer | None) -> list[Finding]:

@@ -1,5 +1,6 @@
 """Rules on a kata's folder: its name, its files, and that it is committed as it is shipped."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,12 +25,14 @@ FOLDERS = (
     *("templatetags", "author"),
 )
 AUTHOR = ("stub", "solution", "wrong", "cases.json")
+TODO = "TODO(author): "  # begins what `kata_new` leaves to be written, up to the end of the line
 
 
 def check_files(kata: Kata, *, optional: bool) -> Iterator[Finding]:
     yield from _name(kata)
     yield from _after(kata)
     yield from _stray(kata)
+    yield from _todo(kata)
     if not (kata.folder / "tests.py").is_file():
         yield finding(kata, "tests.py", "files", "the file is missing", "Write tests.py.")
     for name in ("stub", "solution", *(f"wrong/{wrong.name}" for wrong in kata.wrong)):
@@ -58,15 +61,19 @@ def check_files(kata: Kata, *, optional: bool) -> Iterator[Finding]:
 
 
 def _name(kata: Kata) -> Iterator[Finding]:
+    for what in collisions(kata.slug):
+        message = f"{kata.slug!r} is also the name of {what}"
+        yield finding(kata, "", "name", message, "Rename the folder and the demo command.")
+
+
+def collisions(slug: str) -> Iterator[str]:
+    """What else has this name: the slug is also an app, a command and an address."""
     taken = {
         "a Django command": set(get_commands()),
         "an installed app": {config.label for config in apps.get_app_configs()},
         "a standard module": set(sys.stdlib_module_names),
     }
-    for what, names in taken.items():
-        if kata.slug in names:
-            message = f"{kata.slug!r} is also the name of {what}"
-            yield finding(kata, "", "name", message, "Rename the folder and the demo command.")
+    yield from (what for what, names in taken.items() if slug in names)
 
 
 def _after(kata: Kata) -> Iterator[Finding]:
@@ -112,6 +119,20 @@ def _stray(kata: Kata) -> Iterator[Finding]:
                 yield finding(
                     kata, f"author/{name}/{inside}", "stray", "it is not an edited file", fix
                 )
+
+
+def _todo(kata: Kata) -> Iterator[Finding]:
+    """Each file that still says what to write, with the first that it says."""
+    for path in sorted(kata.folder.rglob("*")):
+        shipped = kata.folder / "author" / "stub" / path.relative_to(kata.folder)
+        if path.is_file() and "__pycache__" not in path.parts and not shipped.exists():
+            text = path.read_text(encoding="utf-8", errors="replace")
+            if found := re.findall(re.escape(TODO) + r'([^".\n]*)', text):
+                more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+                name = str(path.relative_to(kata.folder))
+                message = f"to be written: {found[0]}{more}"
+                fix = f"Write it, and take {TODO.strip()} out."
+                yield finding(kata, name, "todo", message, fix)
 
 
 def _committed(kata: Kata) -> Iterator[Finding]:

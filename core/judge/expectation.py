@@ -33,17 +33,23 @@ def expect_raises(
 ) -> Iterator[None]:
     """Raise Mismatch unless the block raises `kind` with `says` in its message.
 
-    Any other exception passes through: its own traceback says more.
+    Where another exception comes, the mismatch names it, and has it as its cause: the learner's
+    line is in that one's traceback.
     """
     wanted = kind.__name__ + (f" that says {says!r}" if says else "")
     try:
         yield
     except kind as error:
         if says not in str(error):
-            got = f"{type(error).__name__}: {shorten(str(error), WINDOW)}"
-            raise Mismatch(call, got, wanted, because) from error
+            raise Mismatch(call, raised(error), wanted, because) from error
+    except Exception as error:
+        raise Mismatch(call, raised(error), wanted, because) from error
     else:
         raise Mismatch(call, "no exception", wanted, because)
+
+
+def raised(error: BaseException) -> str:
+    return f"{type(error).__name__}: {shorten(str(error), WINDOW)}"
 
 
 def difference(got: object, expected: object) -> tuple[str, str]:

@@ -11,6 +11,7 @@ Node = dict[str, Any]
 
 SCANS = ("Seq Scan", "Sample Scan", "Foreign Scan")
 INDEXED = ("Index Scan", "Index Only Scan")
+GATHER = ("Gather", "Gather Merge", "Merge Append")
 # What a sort is for, by the node that asked for it; at the top it is the query's own order.
 SORTS_FOR = {
     **{"Aggregate": "GROUP BY", "Group": "GROUP BY"},
@@ -76,8 +77,8 @@ def _sorted_for(node: Node, above: str) -> Iterator[str]:
     if kind in ("Sort", "Incremental Sort"):
         yield SORTS_FOR.get(above, "ORDER BY")
     for child in node.get("Plans", ()):
-        # A gathering of parallel workers passes on what it is asked for.
-        yield from _sorted_for(child, above if kind.startswith("Gather") else kind)
+        # A gathering of workers, or of parts that are in order, passes on what it is asked for.
+        yield from _sorted_for(child, above if kind in GATHER else kind)
 
 
 def _lines(node: Node, depth: int) -> Iterator[str]:

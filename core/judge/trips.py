@@ -3,17 +3,11 @@
 import contextlib
 import functools
 import inspect
-import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
-from core.judge.calls import MOST_LINES
-from core.judge.counting import OverCount, said
-from core.judge.instrument import learners_line, record
-from core.verdict import Measurement
+from core.judge.ledgers import Ledger, Ledgers, judge, sentences
 
 # Public methods of a cache that ask it nothing.
 FREE = {
@@ -29,63 +23,35 @@ MANY = {
     **{"aget": "aget_many", "aset": "aset_many", "adelete": "adelete_many"},
 }
 DEFAULT = 2  # where `get_or_set(self, key, default)` has its callable
-REPEATED = 3  # times from which a line is said to ask too often
 
 Arguments = tuple[Any, ...]
 Keywords = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Trip:
-    """One public call of a cache; `line` is the learner's own that led to it, or ""."""
-
-    method: str
-    line: str
-
-
-_lock = threading.Lock()
-_open: list[list[Trip]] = []  # the ledgers that fill now
 _replaced: list[tuple[type, str, Any]] = []
 # Also in the thread that a cache's async method hands its work to: asgiref takes the context along.
 _inside: ContextVar[bool] = ContextVar("inside a public call of a cache", default=False)
 
 
 @contextlib.contextmanager
-def cache_budget(call: str, *, trips: int) -> Iterator[list[Trip]]:
+def cache_budget(call: str, *, trips: int) -> Iterator[Ledger]:
     """Raise OverCount if the block makes more than `trips` calls of Django's caches.
 
     `get_many` is one trip, whatever the backend does inside; so is `get_or_set`, apart from what its
     callable asks. Yields the ledger, which fills as the block runs.
     """
-    ledger: list[Trip] = []
-    with _lock:
-        if not _open:
-            _attach()
-        _open.append(ledger)
-    try:
+    with LEDGERS.open() as ledger:
         yield ledger
-    finally:
-        with _lock:
-            # By identity: an empty ledger equals another.
-            _open[:] = [each for each in _open if each is not ledger]
-            if not _open:
-                _detach()
-    record(Measurement(name="cache trips", call=call, value=len(ledger), limit=trips))
-    if len(ledger) > trips:
-        got, expected = said(len(ledger), "cache trips"), f"at most {said(trips, 'cache trips')}"
-        raise OverCount(call, got, expected, "\n".join(sentences(ledger)))
+    judge(call, ledger, name="cache trips", limit=trips, words=said_of(ledger))
 
 
-def sentences(ledger: list[Trip]) -> Iterator[str]:
+def said_of(ledger: Ledger) -> Iterator[str]:
     """A sentence for each method and line, the most frequent first."""
-    found = Counter(ledger).most_common()
-    for trip, times in found[:MOST_LINES]:
-        often = "once" if times == 1 else f"{times} times"
-        many = MANY.get(trip.method)
-        advice = f"; {many} is one trip" if many and times >= REPEATED else ""
-        yield f"{trip.line or 'tests.py'} called {trip.method} {often}{advice}"
-    if len(found) > MOST_LINES:
-        yield f"… and {len(found) - MOST_LINES} more lines"
+    return sentences(ledger, "called", _advice)
+
+
+def _advice(method: str) -> str:
+    return f"{MANY[method]} is one trip" if method in MANY else ""
 
 
 def _attach() -> None:
@@ -152,9 +118,7 @@ def _trip(name: str) -> Iterator[None]:
     if _inside.get():
         yield
         return
-    trip = Trip(name, learners_line())
-    for ledger in tuple(_open):
-        ledger.append(trip)
+    LEDGERS.add(name)
     token = _inside.set(True)
     try:
         yield
@@ -171,3 +135,6 @@ def _outside(function: Callable[[], Any]) -> Callable[[], Any]:
             _inside.reset(token)
 
     return call
+
+
+LEDGERS = Ledgers(_attach, _detach)

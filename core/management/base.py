@@ -10,10 +10,12 @@ from django.db import DatabaseError, OperationalError
 from rich.console import Console
 
 from core.errors import KataError
+from core.needs.lease import Unavailable
 from core.report.console import console
 from core.runner.launch import Launcher, cold
 from core.server.client import answer_to
 
+UNAVAILABLE = 3  # exit status when a server or program is missing
 WRONG_CALL = 4  # exit status when the command itself was wrong
 STOPPED = 130  # exit status after Ctrl-C
 
@@ -81,6 +83,8 @@ class WorkspaceCommand(BaseCommand):
         self.console: Console = console(under(self.stdout), color=color)
         try:
             return super().execute(*args, **options)
+        except Unavailable as error:
+            raise CommandError(str(error), returncode=UNAVAILABLE) from error
         except KataError as error:
             raise CommandError(str(error), returncode=WRONG_CALL) from error
         except DatabaseError as error:

@@ -8,7 +8,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from core.catalogue import Catalogue, command
+from core.catalogue import Catalogue, catalogue, command
 from core.errors import KataError
 from core.kata import Kata
 from core.report.console import mark
@@ -16,12 +16,12 @@ from core.runs import Progress
 from core.verdict import Status
 
 
-def show(console: Console, catalogue: Catalogue, progress: Mapping[str, Progress]) -> None:
+def show(console: Console, found: Catalogue, progress: Mapping[str, Progress]) -> None:
     """Progress by track, and the next kata."""
-    done = {kata.uuid for kata in catalogue.katas if _passed(kata, progress)}
+    done = {kata.uuid for kata in found.katas if _passed(kata, progress)}
     table = Table.grid(padding=(0, 2, 0, 0))
-    for track in dict.fromkeys(kata.track for kata in catalogue.katas):
-        katas = [kata for kata in catalogue.katas if kata.track == track]
+    for track in dict.fromkeys(kata.track for kata in found.katas):
+        katas = [kata for kata in found.katas if kata.track == track]
         passed = sum(kata.uuid in done for kata in katas)
         bar = ProgressBar(total=len(katas), completed=passed, width=20, finished_style="green")
         todo = next((kata.slug for kata in katas if kata.uuid not in done), "")
@@ -31,27 +31,27 @@ def show(console: Console, catalogue: Catalogue, progress: Mapping[str, Progress
             f"{passed} of {len(katas)}",
             Text(todo, "dim"),
         )
-    console.print(f"[bold]{len(done)} of {len(catalogue.katas)}[/bold] katas passed")
+    console.print(f"[bold]{len(done)} of {len(found.katas)}[/bold] katas passed")
     console.print()
     console.print(table)
-    problems(console, catalogue)
+    problems(console, found)
     console.print()
-    following = next_kata(catalogue, progress)
-    if following:
-        console.print(f"Next  {following.slug}: {escape(following.title)}")
-        console.print(f"      {command()} {following.slug}", soft_wrap=True)
+    upcoming = next_kata(found, progress)
+    if upcoming:
+        console.print(f"Next  {upcoming.slug}: {escape(upcoming.title)}")
+        console.print(f"      {command()} {upcoming.slug}", soft_wrap=True)
     else:
         console.print("Every kata is passed.")
-    tracks = " | ".join(dict.fromkeys(kata.track for kata in catalogue.katas))
+    tracks = " | ".join(dict.fromkeys(kata.track for kata in found.katas))
     console.print(f"The katas of a track: {command()} {tracks}", markup=False)
 
 
 def show_track(
-    console: Console, catalogue: Catalogue, track: str, progress: Mapping[str, Progress]
+    console: Console, found: Catalogue, track: str, progress: Mapping[str, Progress]
 ) -> None:
     """Every kata of a track, with how often it was run."""
     table = Table.grid(padding=(0, 2, 0, 0))
-    for kata in catalogue.katas:
+    for kata in found.katas:
         if kata.track == track:
             mine = progress.get(kata.uuid, Progress())
             state = Text("·", "dim")
@@ -68,9 +68,9 @@ def show_track(
     console.print(table)
 
 
-def problems(console: Console, catalogue: Catalogue) -> None:
+def problems(console: Console, found: Catalogue) -> None:
     """Katas that do not read, each with its fix."""
-    for problem in catalogue.problems:
+    for problem in found.problems:
         console.print()
         warn(console, problem)
 
@@ -82,10 +82,10 @@ def warn(console: Console, error: KataError) -> None:
 
 
 def next_kata(
-    catalogue: Catalogue, progress: Mapping[str, Progress], after: Kata | None = None
+    found: Catalogue, progress: Mapping[str, Progress], after: Kata | None = None
 ) -> Kata | None:
     """The first kata in reading order that is not passed; past `after`, if it is given."""
-    katas = list(catalogue.katas)
+    katas = list(found.katas)
     slugs = [kata.slug for kata in katas]
     if after and after.slug in slugs:
         here = slugs.index(after.slug)
@@ -93,13 +93,21 @@ def next_kata(
     return next((kata for kata in katas if not _passed(kata, progress)), None)
 
 
+def following(kata: Kata, progress: Mapping[str, Progress]) -> Kata | None:
+    """What to do after this one: its own track first, which spares reading all the others."""
+    track = catalogue(kata.track).katas
+    rest = track[track.index(kata) + 1 :] if kata in track else ()
+    near = next((each for each in rest if not _passed(each, progress)), None)
+    return near or next_kata(catalogue(), progress, after=kata)
+
+
 def _passed(kata: Kata, progress: Mapping[str, Progress]) -> bool:
     return progress.get(kata.uuid, Progress()).passed
 
 
-def as_json(catalogue: Catalogue, progress: Mapping[str, Progress]) -> dict[str, object]:
+def as_json(found: Catalogue, progress: Mapping[str, Progress]) -> dict[str, object]:
     """The list for machines."""
-    following = next_kata(catalogue, progress)
+    upcoming = next_kata(found, progress)
     return {
         "katas": [
             {
@@ -111,8 +119,8 @@ def as_json(catalogue: Catalogue, progress: Mapping[str, Progress]) -> dict[str,
                 "runs": progress.get(kata.uuid, Progress()).runs,
                 "passed": _passed(kata, progress),
             }
-            for kata in catalogue.katas
+            for kata in found.katas
         ],
-        "problems": [str(problem) for problem in catalogue.problems],
-        "next": following.slug if following else None,
+        "problems": [str(problem) for problem in found.problems],
+        "next": upcoming.slug if upcoming else None,
     }

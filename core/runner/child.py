@@ -6,6 +6,7 @@ Runs after the keeper's fork, in the run folder, with frames as the only way bac
 import contextlib
 import gc
 import importlib
+import logging
 import os
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from core.demo import Lab, measure
 from core.judge import instrument
+from core.needs.tables import ALWAYS
 from core.runner import tables
 from core.runner.job import Channel, Job
 from core.runner.overlay import AUTO_FIELD
@@ -72,6 +74,8 @@ def set_up(job: Job) -> None:
     """Import path, settings, the judge's instruments, and Django with the kata's models."""
     sys.path.insert(0, job.path)
     instrument.attach(folder=job.folder, edit=job.edit, seed=job.seed)
+    # "Forbidden: /me/" of a request that a case wants refused is no output of the learner's.
+    logging.getLogger("django.request").addHandler(logging.NullHandler())
     values = overlay(job)
     if settings.configured:  # by `set_stage`, before the fork
         for name, value in values.items():
@@ -90,7 +94,7 @@ def set_stage(names: tuple[str, ...]) -> None:
     A child sets up its own settings and its kata on top. No connection is opened here.
     """
     settings.configure(
-        INSTALLED_APPS=[*tables.ALWAYS, *names],
+        INSTALLED_APPS=[*ALWAYS, *names],
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
         DEFAULT_AUTO_FIELD=AUTO_FIELD,
         USE_TZ=True,

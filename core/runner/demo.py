@@ -6,6 +6,7 @@ from typing import Any
 
 from core.errors import KataError
 from core.kata import Kata
+from core.needs.lease import holding
 from core.runner.launch import Launcher, cold
 from core.runner.result import Outcome
 from core.runner.run import execute
@@ -52,14 +53,18 @@ SOURCES = ("exercise", "stub", "solution")
 def demonstrate(
     kata: Kata, *, size: int | None = None, launch: Launcher = cold, hangup: int | None = None
 ) -> tuple[Column, ...]:
-    """The learner's code, the code as shipped and the solution. Blocks for some seconds."""
+    """The learner's code, the code as shipped and the solution. Blocks for some seconds.
+
+    KataError where there is no demo, Unavailable where a server that it needs cannot be had.
+    """
     name = f"management/commands/{kata.slug}.py"
     if not (kata.folder / name).exists():
         raise KataError(f"{kata.slug} has no demo: it has no {name}.")
-    return tuple(
-        _column(source, _child(kata, source, "demo", size or 0, launch, hangup), kata)
-        for source in _sources(kata)
-    )
+    with holding():
+        return tuple(
+            _column(source, _child(kata, source, "demo", size or 0, launch, hangup), kata)
+            for source in _sources(kata)
+        )
 
 
 def measure(
@@ -68,10 +73,11 @@ def measure(
     """The lab's calls at several sizes, for each source that there is."""
     if not (kata.folder / "lab.py").exists():
         raise KataError(f"{kata.slug} has nothing to measure: it has no lab.py.")
-    return tuple(
-        _measured(source, _child(kata, source, "measure", 0, launch, hangup), kata)
-        for source in _sources(kata)
-    )
+    with holding():
+        return tuple(
+            _measured(source, _child(kata, source, "measure", 0, launch, hangup), kata)
+            for source in _sources(kata)
+        )
 
 
 def _measured(source: str, outcome: Outcome, kata: Kata) -> Measured:
@@ -116,7 +122,7 @@ def _child(
         read_source(kata, source),
         mode=mode,
         seed=1,
-        database=next((each for each in kata.databases if each != "postgres"), "none"),
+        database=kata.databases[0],
         size=size,
         launch=launch,
         hangup=hangup,

@@ -6,12 +6,14 @@ process can install one kata: several are `core.server.explorer`'s. Where no kat
 costs two hundredths of a second: what needs Django is imported where a kata is run.
 """
 
+import contextlib
 import os
 import secrets
 import sys
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,7 +21,10 @@ from core.catalogue import load, relative, roots
 from core.errors import KataError
 from core.kata import Kata
 from core.runner.job import Job, job_of
-from core.runner.needs import missing
+from core.verdict import Problem
+
+if TYPE_CHECKING:
+    from core.needs.shares import Shares
 
 NAME = "kata_in_place"  # of the plugin that is there while a kata runs in place
 PASSED_THROUGH = ("contextlib", "parameterized.parameterized")  # on the way from test to exercise
@@ -61,6 +66,9 @@ class InPlace:
     def __init__(self, kata: Kata, seed: int) -> None:
         self.kata = kata
         self.seed = seed
+        self.servers = contextlib.ExitStack()
+        self.unmet: Problem | None = None
+        given = self._lent()  # first: the servers are found by the TMPDIR that all share
         self.scratch = tempfile.TemporaryDirectory(prefix="kata-")
         # What a run's child has of its own as well: a folder for a database in a file, and no
         # __pycache__, which an edit within the same second would leave stale.
@@ -73,7 +81,11 @@ class InPlace:
             path=str(kata.root.parent),
             database=kata.databases[0],
             seed=seed,
+            environment=given.environment,
+            prepared=given.prepared,
         )
+        os.environ.update(job.environment)
+        self.job = job
         from core.judge import instrument
         from core.runner.child import set_up
 
@@ -82,13 +94,37 @@ class InPlace:
             set_up(job)
         except (Exception, SystemExit) as error:
             self.scratch.cleanup()
+            self.servers.close()
             raise _not_set_up(kata, job, error) from error
+
+    def _lent(self) -> "Shares":
+        """A share of each server for this session; where one cannot be had, no case is run."""
+        from core.needs.find import missing
+        from core.needs.lease import Unavailable
+        from core.needs.shares import Shares, shares
+        from core.runner.tables import shared_apps
+
+        self.unmet = missing(self.kata)
+        if self.unmet:
+            return Shares()
+        database, apps = self.kata.databases[0], shared_apps(self.kata)
+        try:
+            return self.servers.enter_context(shares(self.kata, database, apps=apps, make=False))
+        except Unavailable as error:
+            self.unmet = error.problem
+            return Shares()
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        if self.job.database == "postgres":
+            from core.runner.plugin import own_tables
+
+            own_tables(config, self.job)  # pytest-django's would create a database
 
     def pytest_report_header(self) -> str:
         return f"kata: {self.kata.slug} in place, {replay(self.seed)}"
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        if problem := missing(self.kata):
+        if problem := self.unmet:
             for item in items:
                 item.add_marker(pytest.mark.skip(reason=f"{problem.message} {problem.hint}"))
 
@@ -111,6 +147,7 @@ class InPlace:
     def pytest_unconfigure(self) -> None:
         tempfile.tempdir = None
         self.scratch.cleanup()
+        self.servers.close()
 
 
 def seed() -> int:

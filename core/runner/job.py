@@ -34,7 +34,8 @@ class Job:
     frames: int = -1  # descriptor of the pipe for frames, in the child
     output: str = ""  # file that stdout and stderr go to
     size: int = 0  # demo: how much data
-    image: str = ""  # the tables of shared apps, see core.runner.tables
+    image: str = ""  # SQLite: a file with the tables of shared apps, see core.runner.tables
+    prepared: bool = False  # PostgreSQL: whether they are in the database already
 
     @property
     def folder(self) -> str:
@@ -63,15 +64,22 @@ def job_of(kata: Kata, *, mode: str, path: str, database: str, seed: int, **more
     )
 
 
-def stage_of(job: Job) -> tuple[str, ...]:
-    """The apps that a process may have set up before it is forked for this job; () for none.
+@dataclass(frozen=True)
+class Ahead:
+    """What a warm process may do before it forks the keeper of a run.
 
-    A kata that replaces settings may change what those apps are, such as the user model; models
-    are made for the vendor of the database.
+    `apps` may be set up, where the kata replaces no settings that could change them, such as the user
+    model; models are made for the vendor of the database, and here that is SQLite. What the needs and
+    apps in `brings` stand for may be imported, as far as it reads no settings.
     """
-    if job.database not in ("memory", "file") or job.settings or job.settings_add:
-        return ()
-    return job.uses
+
+    apps: tuple[str, ...] = ()
+    brings: tuple[str, ...] = ()
+
+
+def ahead_of(job: Job, needs: tuple[str, ...]) -> Ahead:
+    special = job.database not in ("memory", "file") or job.settings or job.settings_add
+    return Ahead(() if special else job.uses, (*needs, *job.uses))
 
 
 def job_from_json(text: str) -> Job:

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from core.runner import processes
+from core import processes
 from core.runner.job import Job, job_from_json
 
 LOOK = 0.02  # seconds between two looks at what the tree uses

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.runner.job import Ahead
 from core.state import ROOT
 
 # What a child's Python must know before it starts: these cannot be set in a fork.
@@ -34,14 +35,11 @@ class Ends:
 
 
 class Launcher(Protocol):
-    def __call__(self, ends: Ends, apps: tuple[str, ...]) -> Callable[[], object]:
-        """Start a keeper that holds these ends; what is returned is called once it has ended.
-
-        `apps` may be set up before the fork: the kata has no settings that could change them.
-        """
+    def __call__(self, ends: Ends, ahead: Ahead) -> Callable[[], object]:
+        """Start a keeper that holds these ends; what is returned is called once it has ended."""
 
 
-def cold(ends: Ends, apps: tuple[str, ...] = ()) -> Callable[[], object]:
+def cold(ends: Ends, ahead: Ahead) -> Callable[[], object]:
     """A new Python."""
     keeper = subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-m", "core.runner.keeper", str(ends.frames)],

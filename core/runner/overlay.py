@@ -4,8 +4,9 @@ import os
 import tempfile
 from typing import Any
 
+from core.needs.tables import ALWAYS
+from core.needs.urls import django_database
 from core.runner.job import Job
-from core.runner.tables import ALWAYS
 
 AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -47,12 +48,24 @@ def settings(job: Job) -> dict[str, Any]:
     values |= job.settings
     for name, items in job.settings_add.items():
         values[name] = [*values.get(name, []), *items]
-    return values
+    return {name: _filled(value, job.environment) for name, value in values.items()}
+
+
+def _filled(value: Any, environment: dict[str, str]) -> Any:
+    """With the run's own URL in place of "$REDIS_URL" and the like."""
+    if isinstance(value, str) and value.startswith("$"):
+        return environment.get(value[1:], value)
+    if isinstance(value, dict):
+        return {name: _filled(each, environment) for name, each in value.items()}
+    return [_filled(each, environment) for each in value] if isinstance(value, list) else value
 
 
 def _databases(job: Job) -> dict[str, Any]:
     if job.database == "none":
         return {}
+    if job.database == "postgres":
+        # Where there is none, in place, no case runs: see core.runner.inplace.
+        return {"default": django_database(job.environment.get("POSTGRES_URL", ""))}
     file = os.path.join(tempfile.gettempdir(), "kata.sqlite3")
     name = ":memory:" if job.database == "memory" else file
     options = {"timeout": 20, "transaction_mode": "IMMEDIATE"} if job.database == "file" else {}

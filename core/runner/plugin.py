@@ -16,18 +16,26 @@ from core.runner import tables
 from core.runner.job import Channel, Job
 from core.runner.problem import problem_of
 
+JOB = pytest.StashKey[Job]()
+
 
 class Tables:
-    """In place of pytest-django's set-up of the database: the same tables, from an image."""
-
-    def __init__(self, job: Job) -> None:
-        self.job = job
+    """In place of pytest-django's set-up of the database: the same tables, from an image or a share."""
 
     @pytest.fixture(scope="session")
-    def django_db_setup(self, django_test_environment: None, django_db_blocker: Any) -> None:
+    @classmethod
+    def django_db_setup(
+        cls, request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
+    ) -> None:
         with django_db_blocker.unblock():
-            if not tables.build(self.job):
+            if not tables.build(request.config.stash[JOB]):
                 setup_databases(verbosity=0, interactive=False)
+
+
+def own_tables(config: pytest.Config, job: Job) -> None:
+    """Have the job's tables made here; called in pytest_configure, after pytest-django's own."""
+    config.stash[JOB] = job
+    config.pluginmanager.register(Tables(), "kata_tables")
 
 
 class Frames:
@@ -49,8 +57,7 @@ class Frames:
         config.addinivalue_line("markers", "task(number): the task of the kata that a class judges")
         # pytest-django asks for an option of the terminal plugin, which is not there to print.
         config.option.verbose = 0
-
-        config.pluginmanager.register(Tables(self.job), "kata_tables")  # after pytest-django's own
+        own_tables(config, self.job)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """In the order of the file: unittest sorts by name, and the author put the telling one first."""

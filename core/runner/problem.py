@@ -16,6 +16,8 @@ MOST_LINES = 6
 def problem_of(error: BaseException, job: Job) -> dict[str, Any]:
     """The JSON form of a `core.verdict.Problem`."""
     frames = list(_frames(error.__traceback__))
+    if isinstance(error, Mismatch) and error.__cause__:  # what the learner's code raised
+        frames += _frames(error.__cause__.__traceback__)
     lines = [
         line for line in frames if is_edited(os.path.relpath(line["path"], job.folder), job.edit)
     ]

@@ -1,7 +1,6 @@
 """Judge one source of one kata: snapshot, child, frames, verdict."""
 
 import contextlib
-import functools
 import json
 import os
 import secrets
@@ -14,13 +13,15 @@ from typing import IO, Any
 from core.catalogue import cases as recorded_cases
 from core.errors import KataError
 from core.kata import Kata
+from core.needs.find import missing
+from core.needs.lease import Unavailable, holding
+from core.needs.shares import Shares, shares
 from core.runner.folder import RunFolder, run_folder
-from core.runner.job import Job, frame, job_of, stage_of
+from core.runner.job import Job, ahead_of, frame, job_of
 from core.runner.keeper import Ending
 from core.runner.launch import Ends, Launcher, cold
-from core.runner.needs import missing
 from core.runner.result import Outcome, unread, verdict_of
-from core.runner.tables import image_of
+from core.runner.tables import image_of, shared_apps
 from core.source import Source, UnreadableSource, read_source
 from core.verdict import Verdict
 
@@ -28,7 +29,6 @@ MOST_FRAMES = 16 * 1024 * 1024  # bytes
 MOST_OUTPUT = 64 * 1024  # bytes that a verdict keeps
 
 Listener = Callable[[dict[str, Any]], None]
-Start = Callable[[Ends], Callable[[], object]]
 
 
 def run(
@@ -54,19 +54,23 @@ def run(
     outcomes = []
     problem = missing(kata)
     if problem is None:
-        outcomes = [
-            execute(
-                kata,
-                files,
-                mode="tests",
-                seed=seed,
-                database=database,
-                listen=listen,
-                launch=launch,
-                hangup=hangup,
-            )
-            for database in kata.databases
-        ]
+        try:
+            with holding():
+                outcomes = [
+                    execute(
+                        kata,
+                        files,
+                        mode="tests",
+                        seed=seed,
+                        database=database,
+                        listen=listen,
+                        launch=launch,
+                        hangup=hangup,
+                    )
+                    for database in kata.databases
+                ]
+        except Unavailable as error:
+            problem = error.problem
     return verdict_of(kata, files, seed, recorded_cases(kata), outcomes, problem), files
 
 
@@ -82,8 +86,16 @@ def execute(
     launch: Launcher = cold,
     hangup: int | None = None,
 ) -> Outcome:
-    """Run one child to its end, in a run folder of its own."""
-    with run_folder(kata, source) as folder:
+    """Run one child to its end, in a run folder of its own, with a share of each server it needs.
+
+    Raises Unavailable where a server cannot be had, or did not last.
+    """
+    warm = launch is not cold
+    with (
+        run_folder(kata, source) as folder,
+        shares(kata, database, apps=shared_apps(kata), make=warm) as given,
+    ):
+        own = {"HOME": str(folder.path), "TMPDIR": str(folder.path / "tmp")}
         job = job_of(
             kata,
             mode=mode,
@@ -91,13 +103,15 @@ def execute(
             database=database,
             seed=seed,
             token=secrets.token_hex(8),
-            environment={"HOME": str(folder.path), "TMPDIR": str(folder.path / "tmp")},
+            environment=own | given.environment,
             output=str(folder.output),
             size=size,
-            image=image_of(kata, make=launch is not cold),
+            image=image_of(kata, database, make=warm),
+            prepared=given.prepared,
         )
-        start = functools.partial(launch, apps=stage_of(job))
-        return _supervise(job, folder, listen, start, hangup)
+        outcome = _supervise(job, folder, listen, launch, hangup, given)
+        given.check()
+        return outcome
 
 
 @dataclass
@@ -123,7 +137,12 @@ class _Pipe:
 
 
 def _supervise(
-    job: Job, folder: RunFolder, listen: Listener, start: Start, hangup: int | None
+    job: Job,
+    folder: RunFolder,
+    listen: Listener,
+    launch: Launcher,
+    hangup: int | None,
+    given: Shares,
 ) -> Outcome:
     """Start the keeper, read frames until it ends; whatever happens here, it ends."""
     pipe = _Pipe(job.token)
@@ -132,14 +151,15 @@ def _supervise(
         report, their_report = _pipe(stack)
         frames, their_frames = _pipe(stack)
         ends = Ends(theirs.fileno(), their_report.fileno(), their_frames.fileno())
-        stack.callback(start(ends))
+        ahead = ahead_of(job, tuple(lease.need for lease in given.leases))
+        stack.callback(launch(ends, ahead))
         for end in (theirs, their_report, their_frames):
             end.close()
         # Closing the lifeline ends what still runs: first of all, however this block is left.
         stack.callback(lifeline.close)
         with contextlib.suppress(BrokenPipeError):  # the keeper is gone: its report is missing
             lifeline.write(job.to_json().encode() + b"\n")
-        _read(frames.fileno(), pipe, listen, hangup)
+        _read(frames.fileno(), pipe, listen, hangup, given)
         ending = _ending(report.readline())
     return Outcome(
         database=job.database,
@@ -159,15 +179,23 @@ def _pipe(stack: contextlib.ExitStack) -> tuple[IO[bytes], IO[bytes]]:
     )
 
 
-def _read(descriptor: int, pipe: _Pipe, listen: Listener, hangup: int | None) -> None:
-    """Frames until the pipe ends; KeyboardInterrupt when `hangup` says that nobody waits any more."""
+def _read(
+    descriptor: int, pipe: _Pipe, listen: Listener, hangup: int | None, given: Shares
+) -> None:
+    """Frames until the pipe ends.
+
+    KeyboardInterrupt when `hangup` says that nobody waits any more, Unavailable when a server ends.
+    """
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
         if hangup is not None:
             selector.register(hangup, selectors.EVENT_READ)
+        for lease in given.leases:
+            selector.register(lease, selectors.EVENT_READ)
         while pipe.size < MOST_FRAMES:
             ready = [key.fd for key, _ in selector.select()]
             if descriptor not in ready:
+                given.check()
                 raise KeyboardInterrupt
             data = os.read(descriptor, 65536)
             if not data:

@@ -3,8 +3,8 @@
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from core.needs.lease import Lease, lease
 from core.errors import KataError
+from core.needs.lease import Lease, lease
 from core.queue import presence
 
 

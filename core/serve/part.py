@@ -9,7 +9,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from core.runner.processes import die_with_parent
+from core.processes import die_with_parent
 from core.serve.ready import VARIABLE
 from core.state import ROOT
 

@@ -10,7 +10,8 @@ import socket
 import sys
 from collections.abc import Callable
 
-from core.server.place import fingerprint, runtime_folder
+from core.runtime import runtime_folder
+from core.server.fingerprint import fingerprint
 from core.state import ROOT, STATE
 
 COMMANDS = ("kata", "kata_demo")

@@ -6,6 +6,7 @@ and running them judges each kata once in a child.
 """
 
 import ast
+import contextlib
 import functools
 import os
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from core.catalogue import cases as recorded_cases
 from core.catalogue import load
 from core.errors import KataError
 from core.kata import Kata
+from core.needs.lease import holding
 from core.runner import inplace
 from core.runner.launch import Launcher, cold
 from core.runner.run import run
@@ -25,6 +27,7 @@ from core.server.forker import Forker
 from core.verdict import Case, Problem, Status, Verdict
 
 LAUNCH = pytest.StashKey[Launcher]()
+SERVERS = pytest.StashKey[contextlib.ExitStack]()
 MOST_COLUMNS = 100  # of a call with what came of it in one line
 
 
@@ -59,12 +62,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """From the second kata on, a warm Python is quicker than a new one."""
     several = len(_katas(session.items)) > 1 and not session.config.option.collectonly
     session.config.stash[LAUNCH] = Forker() if several else cold
+    session.config.stash[SERVERS] = servers = contextlib.ExitStack()
+    servers.enter_context(holding())  # one that a kata needed is there for the next
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     launch = session.config.stash.get(LAUNCH, None)
     if isinstance(launch, Forker):
         launch.stop()
+    if servers := session.config.stash.get(SERVERS, None):
+        servers.close()
 
 
 def _katas(items: list[pytest.Item]) -> set[Path]:

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 
+from core.runner.job import Ahead
 from core.runner.launch import Ends, cold, environment
 from core.state import ROOT
 
@@ -49,21 +50,21 @@ class Forker:
             self.process.wait()
         self.connection = self.process = None
 
-    def __call__(self, ends: Ends, apps: tuple[str, ...] = ()) -> Callable[[], object]:
+    def __call__(self, ends: Ends, ahead: Ahead) -> Callable[[], object]:
         with self.lock:
             for _ in range(2):
                 with contextlib.suppress(OSError):
                     if self.connection is None:
                         self.start()
-                    self._send(ends, apps)
+                    self._send(ends, ahead)
                     return _nothing
                 self.stop()
-        return cold(ends, apps)  # it cannot be started: slower, and the same verdict
+        return cold(ends, ahead)  # it cannot be started: slower, and the same verdict
 
-    def _send(self, ends: Ends, apps: tuple[str, ...]) -> None:
+    def _send(self, ends: Ends, ahead: Ahead) -> None:
         if self.connection is None:
             raise OSError("the forker is not running")
-        message = json.dumps(apps).encode()
+        message = json.dumps([ahead.apps, ahead.brings]).encode()
         socket.send_fds(self.connection, [message], [ends.lifeline, ends.report, ends.frames])
 
     def __enter__(self) -> "Forker":

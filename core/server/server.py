@@ -23,9 +23,11 @@ import django
 from django.core.management import load_command_class
 
 from core.management.base import WorkspaceCommand
+from core.needs.lease import holding
+from core.runtime import runtime_folder
 from core.server.client import COMMANDS
+from core.server.fingerprint import fingerprint
 from core.server.forker import Forker
-from core.server.place import fingerprint, runtime_folder
 from core.terminal import described, speaking_for
 
 IDLE = 15 * 60.0  # seconds
@@ -72,12 +74,13 @@ class Server:
     def serve(self) -> None:
         """Answer clients, a thread each, until idle or told to end; runs are waited for."""
         self.listener.settimeout(0.5)
-        while not self._done():
-            try:
-                connection, _ = self.listener.accept()
-            except TimeoutError:
-                continue
-            threading.Thread(target=self._answer, args=(connection,)).start()
+        with holding():  # a server that a run needed is there for the next
+            while not self._done():
+                try:
+                    connection, _ = self.listener.accept()
+                except TimeoutError:
+                    continue
+                threading.Thread(target=self._answer, args=(connection,)).start()
         self.forker.stop()
 
     def _done(self) -> bool:

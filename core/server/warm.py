@@ -56,6 +56,40 @@ PRELOAD = (
     "readline",
 )
 
+# Beside them, once a run needs a server or uses an app: imported before the fork and never again.
+ON_DEMAND = {
+    "postgres": ("django.db.backends.postgresql.base", "core.judge.sessions"),
+    # What katas of the api track share of it; its views and parsers read settings.
+    "rest_framework": (
+        "rest_framework.apps",
+        "rest_framework.authentication",
+        "rest_framework.checks",
+        "rest_framework.negotiation",
+        "rest_framework.permissions",
+        "rest_framework.response",
+        "rest_framework.serializers",
+    ),
+    "redis": (
+        "redis",
+        "core.judge.redis_trips",
+        "core.judge.worker",
+        "celery.app.control",
+        "celery.app.events",
+        "celery.apps.worker",
+        "celery.backends.redis",
+        "celery.bin.worker",
+        "celery.concurrency.prefork",
+        "celery.concurrency.solo",
+        "celery.contrib.django.task",
+        "celery.events.receiver",
+        "celery.fixups.django",
+        "celery.worker.consumer",
+        "celery.worker.strategy",
+        "kombu.transport.redis",
+        "multiprocessing.popen_fork",
+    ),
+}
+
 # What the tests of katas import of an app, once its models are there.
 WITH_MODELS = {"core.bookshop": ("core.bookshop.generator",)}
 LONGEST = 4096  # bytes of a message
@@ -63,8 +97,7 @@ LONGEST = 4096  # bytes of a message
 
 def serve(connection: socket.socket) -> None:
     """Fork a keeper for every message, until the other end is gone."""
-    for name in PRELOAD:
-        importlib.import_module(name)
+    load(PRELOAD)
     pytest.main([*child.OPTIONS, "--rootdir=/"], plugins=[Waiting(connection)])
 
 
@@ -91,22 +124,31 @@ class Warm:
         self.connection = connection
         self.session = session
         self.stages: dict[tuple[str, ...], socket.socket] = {}
+        self.imported: set[str] = set()
 
     def serve(self) -> NoReturn:
-        gc.collect()
-        gc.freeze()  # what is here stays shared with every child
+        share()
         self.connection.send(b"ready")
         while True:
             message, descriptors, _, _ = socket.recv_fds(self.connection, LONGEST, 3)
             if not message:
                 os._exit(0)
-            ends, apps = Ends(*descriptors), tuple(json.loads(message))
-            if not apps:
-                self.keep(ends)
+            apps, brings = map(tuple, json.loads(message))
+            if apps:
+                self.pass_on(apps, brings, descriptors)
             else:
-                self.pass_on(apps, message, descriptors)
+                self.import_for(brings)
+                self.keep(Ends(*descriptors))
             for end in descriptors:
                 os.close(end)
+
+    def import_for(self, names: tuple[str, ...]) -> None:
+        """What these needs and apps bring, once a run wants it."""
+        if new := {*names} & {*ON_DEMAND} - self.imported:
+            self.imported |= new
+            for name in new:
+                load(ON_DEMAND[name])
+            share()
 
     def keep(self, ends: Ends) -> None:
         """Fork the keeper of one run."""
@@ -121,12 +163,15 @@ class Warm:
                 work=lambda job: child.main(job, self.session),
             )
 
-    def pass_on(self, apps: tuple[str, ...], message: bytes, descriptors: list[int]) -> None:
+    def pass_on(
+        self, apps: tuple[str, ...], brings: tuple[str, ...], descriptors: list[int]
+    ) -> None:
         """Let the stage of these apps fork the keeper; one that was killed is made anew."""
+        message = json.dumps([(), brings]).encode()
         for _ in range(2):
             try:
                 stage = self.stages.get(apps) or self._stage(apps, descriptors)
-                socket.send_fds(stage, [b"[]"], descriptors)
+                socket.send_fds(stage, [message], descriptors)
             except OSError:
                 self.stages.pop(apps, None)
             else:
@@ -144,8 +189,7 @@ class Warm:
             gc.unfreeze()
             child.set_stage(apps)
             for app in apps:
-                for name in WITH_MODELS.get(app, ()):
-                    importlib.import_module(name)
+                load(WITH_MODELS.get(app, ()))
             Warm(theirs, self.session).serve()
         theirs.close()
         if mine.recv(LONGEST) != b"ready":
@@ -158,6 +202,17 @@ class Warm:
         for each in (self.connection, *self.stages.values()):
             each.close()
         self.stages = {}
+
+
+def load(names: tuple[str, ...]) -> None:
+    for name in names:
+        importlib.import_module(name)
+
+
+def share() -> None:
+    """What is here now stays shared with every child."""
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":

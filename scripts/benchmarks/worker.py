@@ -15,7 +15,7 @@ from typing import Any
 
 from core import catalogue
 from core.runner import child, plugin, tables
-from core.runner.job import Channel
+from core.runner.job import Ahead, Channel
 from core.runner.launch import Ends, environment
 from core.runner.run import run
 from core.server import forker, warm
@@ -30,9 +30,9 @@ def answer(name: str, launch: forker.Forker) -> dict[str, Any]:
         if frame["frame"] == "mark":
             marks.append((frame["name"], frame["at"]))
 
-    def launched(ends: Ends, apps: tuple[str, ...]) -> Callable[[], object]:
+    def launched(ends: Ends, ahead: Ahead) -> Callable[[], object]:
         marks.append(("prepare", time.perf_counter()))
-        return launch(ends, apps)
+        return launch(ends, ahead)
 
     start = time.perf_counter()
     kata = catalogue.get(name)

@@ -102,11 +102,23 @@ def test_error_cases_that_cannot_be_written(workspace, prove, monkeypatch):
 
 
 def test_kata_whose_need_is_missing_is_not_run(workspace, prove, monkeypatch):
-    monkeypatch.delenv("REDIS_URL", raising=False)
+    monkeypatch.delenv("ELASTICSEARCH_URL", raising=False)
+    kata = make(workspace, "needy", {"kata.toml": 'needs = ["elasticsearch"]\n' + TOML})
+    words = "needy needs Elasticsearch, and there is none here."
+    assert prove(kata) == dataclasses.replace(sound("needy"), cases=0, unavailable=words)
+
+
+def test_kata_whose_server_cannot_be_used_is_not_run(workspace, prove, monkeypatch):
+    monkeypatch.setenv("REDIS_URL", "http://localhost")
     kata = make(workspace, "needy", {"kata.toml": 'needs = ["redis"]\n' + TOML})
-    assert prove(kata) == dataclasses.replace(
-        sound("needy"), cases=0, unavailable="needy needs a redis server, and REDIS_URL is not set."
-    )
+    found = prove(kata)
+    assert found.findings == ()
+    assert found.unavailable.startswith("Redis cannot be used: Redis URL must specify one of")
+
+
+def test_kata_with_a_server_is_proved(workspace, prove):
+    kata = make(workspace, "served", {"kata.toml": 'needs = ["redis"]\n' + TOML})
+    assert prove(kata) == sound("served")
 
 
 def test_every_database_is_run(workspace, prove):

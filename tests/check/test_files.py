@@ -29,6 +29,10 @@ def stray(path, fix=STRAY, message="a kata has no such file"):
     return (path, "stray", message, fix)
 
 
+def todo(path, words):
+    return (path, "todo", f"to be written: {words}", "Write it, and take TODO(author): out.")
+
+
 BROKEN = {
     "sound": ({}, []),
     "check": ({}, [name("a Django command")]),
@@ -49,6 +53,21 @@ BROKEN = {
                 "there is no kata 'gone'",
                 "Write the slug of a kata, or take it out of `after`.",
             )
+        ],
+    ),
+    "to_be_written": (
+        {
+            "hints.md": SOUND["hints.md"].replace(
+                "What is twice?", "TODO(author): a question. Long."
+            ),
+            "why.md": SOUND["why.md"] + "TODO(author): one\n\nTODO(author): two\n",
+            "author/stub/exercise.py": f'"""TODO(author): say it"""\n{STUB}',
+            "exercise.py": f'"""TODO(author): say it"""\n{STUB}',
+        },
+        [
+            todo("author/stub/exercise.py", "say it"),
+            todo("hints.md", "a question"),
+            todo("why.md", "one (and 1 more)"),
         ],
     ),
     "no_tests": (

@@ -7,6 +7,10 @@ from django.db import ConnectionHandler
 from django.db.backends.signals import connection_created
 
 from core.judge import instrument
+from core.needs.find import find
+from core.needs.lease import holding, lease
+from core.needs.urls import django_database
+from tests.conftest import unavailable
 
 
 @pytest.fixture
@@ -34,3 +38,37 @@ def connections(session, tmp_path, django_db_blocker, monkeypatch):
     with django_db_blocker.unblock():
         yield handler
         handler.close_all()
+
+
+@pytest.fixture(scope="session")
+def warm_servers():
+    """A server that one test needed is there for the next."""
+    with holding():
+        yield
+
+
+@pytest.fixture
+def postgres(session, warm_servers, django_db_blocker, monkeypatch):
+    """A PostgreSQL database of the test's own, opened under the instrument."""
+    if not find("postgres"):
+        unavailable("PostgreSQL")
+    held = lease("postgres", apps=None)
+    handler = ConnectionHandler({"default": django_database(held.environment["POSTGRES_URL"])})
+    for module in ("django.db", "django.db.transaction"):
+        monkeypatch.setattr(f"{module}.connections", handler)
+    with django_db_blocker.unblock():
+        yield handler
+        handler.close_all()
+    held.close()
+
+
+@pytest.fixture
+def valkey(session, warm_servers, monkeypatch):
+    """A logical database of the test's own; its URL is in the environment, as in a run."""
+    if not find("redis"):
+        unavailable("Redis")
+    held = lease("redis")
+    for name, value in held.environment.items():
+        monkeypatch.setenv(name, value)
+    yield held.environment["REDIS_URL"]
+    held.close()

@@ -151,6 +151,18 @@ def test_error_other_or_no_exception(error, says, got, wanted):
     assert caught.value.__cause__ is error
 
 
-def test_exception_of_another_kind_passes_through():
-    with pytest.raises(KeyError), expect_raises("f()", ValueError):
-        fail(KeyError("name"))
+def test_exception_of_another_kind_is_named_and_is_the_cause():
+    with (
+        pytest.raises(Mismatch) as caught,
+        expect_raises("pay(5)", ValueError, says="stock", because="Say what is missing."),
+    ):
+        fail(KeyError("zone"))
+    wanted = "ValueError that says 'stock'"
+    assert (caught.value.got, caught.value.expected) == ("KeyError: 'zone'", wanted)
+    assert str(caught.value) == "Say what is missing."
+    assert isinstance(caught.value.__cause__, KeyError)
+
+
+def test_exit_is_no_exception_to_judge():
+    with pytest.raises(SystemExit), expect_raises("pay(5)", ValueError):
+        fail(SystemExit(3))

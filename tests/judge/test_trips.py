@@ -13,7 +13,8 @@ from django.test import override_settings
 
 from core.judge.counting import OverCount
 from core.judge.instrument import case_ends
-from core.judge.trips import Trip, cache_budget, sentences
+from core.judge.ledgers import Trip
+from core.judge.trips import cache_budget, said_of
 
 LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
 
@@ -200,7 +201,7 @@ def test_over_names_the_line_and_what_would_do(tmp_path):
 
 def test_many_lines_are_cut():
     ledger = [Trip("add", f"exercise.py:{n}") for n in range(7)] * 3
-    assert list(sentences(ledger)) == [
+    assert list(said_of(ledger)) == [
         *(f"exercise.py:{n} called add 3 times" for n in range(5)),
         "… and 2 more lines",
     ]

@@ -13,11 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from core import catalogue
+from core import catalogue, runtime
 from core.runner.run import run
-from core.server import place
 from core.server.forker import Forker
-from core.server.warm import PRELOAD
+from core.server.warm import ON_DEMAND, PRELOAD
 from tests.conftest import ROOT, SAMPLES, copy_sample, unavailable, wait_for
 from tests.runner.test_samples import KATAS, SOURCES, golden
 
@@ -131,30 +130,49 @@ def test_warm_verdict_of_a_kata_is_the_cold_one(name, forker, samples):
     assert json.loads(json.dumps(golden(verdict))) == json.loads(path.read_text(encoding="utf-8"))
 
 
-def test_preload_holds_what_a_run_imports(tmp_path):
+@pytest.mark.parametrize("name", ["select_related", "serializers"])
+def test_preload_holds_what_a_run_imports(name, tmp_path):
     """Only models, and what the kata brings, is left to import after the fork."""
-    source = tmp_path / "exercise.py"
-    solution = ROOT / "katas/orm/select_related/author/solution/exercise.py"
+    kata = catalogue.get(name)
+    source = tmp_path / kata.edit[0]
+    solution = kata.folder / "author" / "solution" / kata.edit[0]
     source.write_text(
         "import sys\n" + solution.read_text() + "\nprint('\\n'.join(sorted(sys.modules)))\n"
     )
-    verdict, _ = run(catalogue.get("select_related"), str(source), seed=1)
-    imported = set(verdict.output.split())
-    code = f"import importlib, sys\nfor name in {PRELOAD}:\n    importlib.import_module(name)\n"
+    verdict, _ = run(kata, str(source), seed=1)
+    brings = [each for name in kata.uses for each in ON_DEMAND.get(name, ())]
+    assert late(verdict.output, (*PRELOAD, *brings)) == MODELS
+
+
+def test_clients_hold_what_a_run_on_servers_imports(tmp_path, monkeypatch):
+    folder = copy_sample("post", tmp_path, monkeypatch)
+    with (folder / "tests.py").open("a") as file:
+        file.write("\n\nclass Zoo(unittest.TestCase):\n    def test_last(self):\n")
+        file.write("        import sys\n        print('\\n'.join(sorted(sys.modules)))\n")
+    verdict, _ = run(catalogue.get("post"), seed=1)
+    assert verdict.status == "passed"
+    assert late(verdict.output, (*PRELOAD, *ON_DEMAND["postgres"], *ON_DEMAND["redis"])) == MODELS
+
+
+MODELS = [
+    "django.contrib.auth.base_user",
+    "django.contrib.auth.models",
+    "django.contrib.contenttypes.models",
+]
+
+
+def late(output: str, preload: tuple[str, ...]) -> list[str]:
+    """What a run imported, by its output, beside what was imported before the fork."""
+    imported = set(output.split())
+    code = f"import importlib, sys\nfor name in {preload}:\n    importlib.import_module(name)\n"
     code += "import core.server.warm\nfrom django.conf import settings\n"
     code += "assert not settings.configured\nprint(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    late = imported - set(done.stdout.split())
-    left = [
-        name for name in late if not name.startswith(("katas", "core.bookshop", "__mp", "runpy"))
-    ]
-    assert sorted(left) == [
-        "django.contrib.auth.base_user",
-        "django.contrib.auth.models",
-        "django.contrib.contenttypes.models",
-    ]
+    brought = ("katas", "copies", "core.bookshop", "__mp", "runpy")
+    left = imported - set(done.stdout.split())
+    return sorted(name for name in left if not name.startswith(brought))
 
 
 def test_first_command_starts_it_and_the_next_is_answered_by_it(workspace):
@@ -196,6 +214,24 @@ def test_newer_code_or_environment_replaces_it(workspace):
     assert server.wait(10) == 0
     wait_for(workspace.sockets)
     assert len([c for c in workspace.processes().values() if "core.server.server" in c]) == 1
+
+
+def hosts(workspace: Workspace) -> list[int]:
+    return [pid for pid, command in workspace.processes().items() if "core.needs.host" in command]
+
+
+def test_it_keeps_the_servers_of_katas_until_it_ends(workspace):
+    shutil.copytree(SAMPLES / "runner" / "shelf", workspace.folder.parent / "shelf")
+    server = workspace.start()
+    first = workspace.manage("kata", "shelf")
+    assert first.returncode == 0, first.stdout + first.stderr
+    kept = hosts(workspace)
+    assert len(kept) == 1
+    assert workspace.manage("kata", "shelf").returncode == 0
+    assert hosts(workspace) == kept
+    server.terminate()
+    assert server.wait(20) == 0
+    wait_for(lambda: not workspace.processes())
 
 
 def test_idle_it_ends_and_leaves_nothing(workspace):
@@ -328,7 +364,7 @@ def test_path_too_long_for_a_socket_is_passed_over(monkeypatch, tmp_path):
     long.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
     monkeypatch.setenv("TMPDIR", str(long))
-    folder = place.runtime_folder()
+    folder = runtime.runtime_folder()
     assert folder is not None
     assert folder.parent == Path("/tmp")
     folder.rmdir()

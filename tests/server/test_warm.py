@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from core import catalogue
-from core.runner.job import job_of, stage_of
+from core.runner.job import ahead_of, job_of
 from core.runner.run import run
 from core.server.forker import Forker
 from tests.conftest import wait_for
@@ -30,7 +30,8 @@ def stages(forker: Forker) -> list[int]:
 
 def stage(name: str, **more: object) -> tuple[str, ...]:
     kata = dataclasses.replace(catalogue.get(name), **more)
-    return stage_of(job_of(kata, mode="tests", path="", database=kata.databases[0], seed=1))
+    job = job_of(kata, mode="tests", path="", database=kata.databases[0], seed=1)
+    return ahead_of(job, ()).apps
 
 
 def test_a_stage_is_for_katas_that_share_apps_and_replace_no_settings():

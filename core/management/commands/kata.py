@@ -57,7 +57,7 @@ class Command(WorkspaceCommand):
         if not name and not wants_run:
             self.overview(options["json"])
             return
-        if name and not wants_run and name in _tracks():
+        if name and not wants_run and not catalogue.named(name) and catalogue.is_track(name):
             overview.show_track(self.console, catalogue.catalogue(), name, runs.progress())
             return
         kata = catalogue.get(name or self.focus())
@@ -166,7 +166,7 @@ class Command(WorkspaceCommand):
         try:
             runs.store(verdict, files, kata=kata)
             if verdict.status is Status.PASSED:
-                following = overview.next_kata(catalogue.catalogue(), runs.progress(), after=kata)
+                following = overview.following(kata, runs.progress())
                 return following.slug if following else None
         except DatabaseError as error:
             self.stderr.write(f"The run was not stored. {unready(error)}")
@@ -293,7 +293,3 @@ class Command(WorkspaceCommand):
 
 def _given(value: object) -> bool:
     return value is not None and value is not False  # 0 is a value: a flag without its number
-
-
-def _tracks() -> set[str]:
-    return {folder.parent.name for folder in catalogue.folders()}

@@ -1,0 +1,54 @@
+"""A server's URL in the forms that its clients take."""
+
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+
+def django_database(url: str) -> dict[str, Any]:
+    """Settings of DATABASES for a PostgreSQL URL, as libpq reads it."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", "") or unquote(parts.hostname or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or options.pop("port", "")),
+        "OPTIONS": options,
+    }
+
+
+def postgres_url(url: str, *, user: str, password: str, name: str) -> str:
+    """The same server, as another user on another database."""
+    parts = urlsplit(url)
+    address = parts.netloc.rpartition("@")[2]
+    secret = f":{quote(password, safe='')}" if password else ""
+    netloc = f"{quote(user, safe='')}{secret}@{address}" if user else parts.netloc
+    return urlunsplit(("postgresql", netloc, f"/{quote(name, safe='')}", parts.query, ""))
+
+
+def socket_url(folder: str, *, user: str, name: str) -> str:
+    """PostgreSQL at a socket in a folder."""
+    return f"postgresql://{user}@/{name}?{_query([('host', folder)])}"
+
+
+def redis_urls(url: str, database: str) -> dict[str, str]:
+    """One logical database of a server, as redis-py and Django take it, and as Celery does."""
+    parts = urlsplit(url)
+    options = [each for each in parse_qsl(parts.query) if each[0] not in ("db", "virtual_host")]
+    if parts.scheme == "unix":
+        # By hand: urlunsplit leaves out the // of a scheme that it does not know.
+        where = f"://{parts.netloc}{parts.path}?"
+        plain = "unix" + where + _query([*options, ("db", database)])
+        celery = "redis+socket" + where + _query([*options, ("virtual_host", database)])
+    else:
+        query = _query(options)
+        plain = celery = urlunsplit((parts.scheme, parts.netloc, f"/{database}", query, ""))
+    # Celery reads its two by itself, before what an app configures.
+    return {"REDIS_URL": plain, "CELERY_BROKER_URL": celery, "CELERY_RESULT_BACKEND": celery}
+
+
+def _query(pairs: list[tuple[str, str]]) -> str:
+    return urlencode(pairs, quote_via=quote)  # libpq takes a plus for a plus

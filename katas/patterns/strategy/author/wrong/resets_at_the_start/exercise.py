@@ -1,0 +1,68 @@
+"""What the shipping of an order costs, by the method that the customer picks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.bookshop.models import Order
+
+from .parcel import Parcel, Strategy, parcel_of
+
+
+class PerBook:
+    """`first` for the first book and `further` for each one more; None for more than `most` books."""
+
+    def __init__(self, first: Decimal, further: Decimal, most: int) -> None:
+        self.first = first
+        self.further = further
+        self.most = most
+
+    def __call__(self, parcel: Parcel) -> Decimal | None:
+        self.price = self.first
+        for _ in range(1, parcel.books):
+            self.price += self.further
+        return self.price if parcel.books <= self.most else None
+
+
+@dataclass(frozen=True)
+class FreeFrom:
+    """0 if the books are worth `limit` or more, else what `otherwise` asks.
+
+    A parcel that `otherwise` does not carry is not carried, whatever it is worth.
+    """
+
+    limit: Decimal
+    otherwise: Strategy  # any other, also one that is written after this
+
+    def __call__(self, parcel: Parcel) -> Decimal | None:
+        price = self.otherwise(parcel)
+        if price is None or parcel.value < self.limit:
+            return price
+        return Decimal(0)
+
+
+class Shipping:
+    """What a shop offers: `methods` maps the name of a method to its strategy."""
+
+    def __init__(self, methods: Mapping[str, Strategy]) -> None:
+        self.methods = methods
+
+    def price(self, order: Order, method: str) -> Decimal | None:
+        """What this method asks for this order; None if it does not carry it.
+
+        ValueError for a name that is not on offer: it says the name, and those that are.
+        """
+        # Asked before the call, not by catching KeyError: a strategy can raise that as well.
+        if method not in self.methods:
+            offered = ", ".join(self.methods)
+            raise ValueError(f"There is no method {method!r}. On offer: {offered}.")
+        return self.methods[method](parcel_of(order))
+
+    def prices(self, order: Order) -> list[tuple[Decimal, str]]:
+        """(price, name) of each method that carries the order: cheapest first, equal ones by name.
+
+        Each strategy is asked once.
+        """
+        parcel = parcel_of(order)  # once for all of them; frozen, so that none can spoil it
+        asked = [(strategy(parcel), name) for name, strategy in self.methods.items()]
+        return sorted((price, name) for price, name in asked if price is not None)

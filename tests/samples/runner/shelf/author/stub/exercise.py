@@ -1,0 +1,2 @@
+def take(user):
+    raise NotImplementedError
