@@ -7,11 +7,13 @@ below leans towards "twice". `celery -A core.celery worker` and `… beat` start
 
 import os
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from celery import Celery
 from django.conf import settings
 
 from core.kata import Kata
+from core.needs.urls import redis_urls
 
 JUDGE = "judge"  # names of tasks
 REAP = "reap"
@@ -131,9 +133,10 @@ app.add_defaults(configuration)
 
 def celery_url(url: str) -> str:
     """A Redis URL as Celery has it: a socket's scheme and database have names of their own there."""
-    if not url.startswith("unix://"):
+    parts = urlsplit(url)
+    if parts.scheme != "unix":
         return url
-    return url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+    return redis_urls(url, dict(parse_qsl(parts.query)).get("db", "0"))["CELERY_BROKER_URL"]
 
 
 def time_limits(kata: Kata | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ its own that forks the children of its runs, and judges a canary before anything
 that only a sick machine gets it wrong. A worker that does ends, and takes no more.
 """
 
+import contextlib
 import logging
 import os
 import select
@@ -32,6 +33,7 @@ from core import logs
 from core.catalogue import load
 from core.celery import REAP, app
 from core.errors import KataError
+from core.needs.lease import holding
 from core.queue import presence
 from core.runner.run import run
 from core.serve.ready import ready
@@ -52,6 +54,7 @@ class Process:
     main: int = 0
     stop: tuple[int, int] = (-1, -1)  # a pipe: its reading end is readable once the worker ends
     forker: Forker = field(default_factory=Forker)
+    servers: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     sick: str = ""
 
 
@@ -106,13 +109,14 @@ def _main_begins(**_: Any) -> None:
 @worker_process_init.connect
 def _begins(**_: Any) -> None:
     os.close(process.stop[1])  # else the pipe would never end
-    process.forker = Forker()
+    process.servers.enter_context(holding())  # what one run needed is there for the next
     is_sick()
 
 
 @worker_process_shutdown.connect
 def _ends(**_: Any) -> None:
     process.forker.stop()
+    process.servers.close()
 
 
 @worker_ready.connect
