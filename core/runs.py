@@ -68,7 +68,7 @@ def conclude(run: models.Run, verdict: Verdict, files: Source | None) -> None:
         run.queries, run.budget = int(dearest.value), int(dearest.limit or 0)
     run.save()
     models.Judgement.objects.create(run=run, verdict=verdict.to_json())
-    if verdict.source == OWN:
+    if verdict.source == OWN and verdict.counts:
         _stand(run)
 
 

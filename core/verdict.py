@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 VERSION = 1
+INFRASTRUCTURE = "infrastructure fault"  # kind of a problem; no class can be called so
 
 
 class Status(StrEnum):
@@ -153,6 +154,11 @@ class Verdict:
     def passed(self) -> int:
         """How many cases passed."""
         return sum(case.status is Status.PASSED for case in self.cases)
+
+    @property
+    def counts(self) -> bool:
+        """Whether this is an attempt of the learner's: not where a worker failed."""
+        return self.problem is None or self.problem.kind != INFRASTRUCTURE
 
     @property
     def dearest(self) -> Measurement | None:

@@ -11,7 +11,7 @@ from tests.conftest import ROOT, SAMPLES
 
 # Each layer may import itself and what stands above it in this list; see docs/architecture.md.
 LAYERS = (
-    ("errors", "state", "terminal", "verdict", "runtime", "processes"),
+    ("errors", "logs", "processes", "runtime", "state", "terminal", "verdict"),
     ("kata",),
     ("catalogue",),
     ("source", "documents", "comparison"),
@@ -22,8 +22,13 @@ LAYERS = (
     ("check",),
     ("models",),
     ("runs",),
+    ("celery",),
+    ("queue",),
     ("report",),
-    ("management", "admin", "apps", "settings", "urls", "wsgi", "migrations", "server", "watch"),
+    (
+        *("management", "admin", "apps", "settings", "urls", "wsgi", "migrations"),
+        *("login", "serve", "server", "views", "watch", "worker"),
+    ),
 )
 OUTSIDE = ("bookshop",)  # the domain: knows errors, the base of commands, and nothing of katas
 
