@@ -53,6 +53,7 @@ def short():
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.mark.skipif(not os.environ.get("CI"), reason="a minute or more: in CI")
 def test_prints_its_table_and_leaves_nothing(short):
     done = benchmark(short, *SMALL)
     assert (done.returncode, done.stderr) == (0, "")

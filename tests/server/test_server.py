@@ -45,7 +45,6 @@ class Workspace:
             "COLUMNS": "80",
         }
         self.environment.pop("DJANGO_SETTINGS_MODULE", None)
-        self.manage("migrate", "-v0")
 
     def manage(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -89,7 +88,7 @@ class Workspace:
 
 
 @pytest.fixture
-def workspace(tmp_path, monkeypatch):
+def workspace(tmp_path, state, monkeypatch):
     found = Workspace(tmp_path, copy_sample("bounded", tmp_path, monkeypatch, exercise=GOOD))
     yield found
     for pid, command in found.processes().items():
