@@ -81,7 +81,8 @@ def set_up(job: Job) -> None:
         for name, value in values.items():
             setattr(settings, name, value)
         # Models ask the vendor for the longest name of a table: the connection is there, unopened.
-        del connections["default"], connections.settings
+        del connections["default"]
+        connections.settings = connections.configure_settings(values["DATABASES"])
         apps.set_installed_apps(values["INSTALLED_APPS"])
     else:
         settings.configure(**values)
