@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
+from celery.exceptions import CPendingDeprecationWarning
 from celery.signals import (
     after_task_publish,
     beat_init,
@@ -95,8 +95,7 @@ def is_sick() -> bool:
 def _log(**_: Any) -> None:
     """Celery leaves logging alone where somebody listens here."""
     logs.configure()
-    # As root (in a container) it fears pickle, which is not accepted; and a default of the future.
-    warnings.simplefilter("ignore", SecurityWarning)
+    # What a default of Celery 6 will be; core/celery.py has chosen.
     warnings.simplefilter("ignore", CPendingDeprecationWarning)
 
 
