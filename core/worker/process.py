@@ -95,8 +95,6 @@ def is_sick() -> bool:
 def _log(**_: Any) -> None:
     """Celery leaves logging alone where somebody listens here."""
     logs.configure()
-    # What a default of Celery 6 will be; core/celery.py has chosen.
-    warnings.simplefilter("ignore", CPendingDeprecationWarning)
 
 
 @worker_init.connect
@@ -108,6 +106,7 @@ def _main_begins(**_: Any) -> None:
 @worker_process_init.connect
 def _begins(**_: Any) -> None:
     os.close(process.stop[1])  # else the pipe would never end
+    process.forker.start()
     process.servers.enter_context(holding())  # what one run needed is there for the next
     is_sick()
 
@@ -121,6 +120,8 @@ def _ends(**_: Any) -> None:
 @worker_ready.connect
 def _ready(**_: Any) -> None:
     """What the last worker left behind need not wait for beat."""
+    # What a default of Celery 6 will be; core/celery.py has chosen.
+    warnings.simplefilter("ignore", CPendingDeprecationWarning)
     app.send_task(REAP)
     ready()
 

@@ -98,6 +98,7 @@ class Workspace:
             "KATA_PATH": f"{folder / 'gates'}:{ROOT / 'tests' / 'samples'}",
             "KATA_REDIS_URL": self.broker.url,
             "DJANGO_DEBUG": "0",
+            "SPT_NOENV": "1",  # a process that names itself leaves its environment to be read
             "TMPDIR": str(self.temporary),
         }
         self.log = (folder / "worker.log").open("wb")

@@ -56,7 +56,7 @@ exit status:
         except Running as other:
             self.tell(log, other)
         except Failed as error:
-            self.stderr.write(f"{error}\nAll parts have ended.")
+            self.stderr.write(str(error))
             sys.exit(FAILED)
 
     def bring_up_to_date(self, log: Log) -> None:
