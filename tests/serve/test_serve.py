@@ -15,6 +15,9 @@ import pytest
 from tests.conftest import ROOT, wait_for
 from tests.serve.conftest import LINK, Served
 
+slow = pytest.mark.skipif(
+    not os.environ.get("CI") and not os.environ.get("KATA_SLOW"), reason="CI, or KATA_SLOW=1"
+)
 LINE = re.compile(r"\d\d:\d\d:\d\d  (web   |worker|beat  |broker)  \S")
 
 
@@ -32,6 +35,7 @@ def test_new_workspace_is_made_served_and_ended(tmp_path):
     served.close()
 
 
+@slow
 def test_link_logs_in_and_the_admin_has_its_styles_and_schedules(served):
     served.start()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
@@ -45,7 +49,14 @@ def test_link_logs_in_and_the_admin_has_its_styles_and_schedules(served):
         urllib.request.urlopen(served.link)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=slow),
+        pytest.param(signal.SIGHUP, marks=slow),
+    ],
+)
 def test_signal_ends_all_and_gives_back_the_run_that_takes_too_long(served, number):
     served.start()
     client = subprocess.Popen(
@@ -72,6 +83,7 @@ def broker_of(served: Served) -> str:
     return next(v for n, _, v in (e.partition("=") for e in environment) if n == "KATA_REDIS_URL")
 
 
+@slow
 def test_second_ctrl_c_ends_all_at_once(served):
     served.start()
     worker = served.pid_of("worker")
@@ -82,6 +94,7 @@ def test_second_ctrl_c_ends_all_at_once(served):
     assert worker not in served.processes()
 
 
+@slow
 def test_closed_terminal_ends_all(served):
     served.start(terminal=True)
     seen = b""
@@ -95,6 +108,22 @@ def test_closed_terminal_ends_all(served):
     wait_for(served.is_clean)
 
 
+@slow
+def test_log_that_nobody_reads_any_more_ends_all(served):
+    """As under `| head -n 1`."""
+    served.process = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port", "0"],
+        cwd=ROOT,
+        env=served.environment,
+        stdout=subprocess.PIPE,
+    )
+    served.process.stdout.readline()
+    served.process.stdout.close()
+    assert served.process.wait(timeout=60) == 0
+    wait_for(served.is_clean)
+
+
+@slow
 def test_nothing_stays_where_serve_itself_is_killed(served):
     served.start()
     served.process.kill()
@@ -144,7 +173,9 @@ def test_redis_that_does_not_answer_is_said(served):
     assert err.endswith("Start it, or unset the variable: then the workspace brings its own.\n")
 
 
-@pytest.mark.parametrize("part", ["web", "worker", "beat"])
+@pytest.mark.parametrize(
+    "part", ["worker", pytest.param("web", marks=slow), pytest.param("beat", marks=slow)]
+)
 def test_part_that_dies_is_started_again(served, part):
     served.start()
     killed = served.pid_of(part)
@@ -155,6 +186,7 @@ def test_part_that_dies_is_started_again(served, part):
     wait_for(lambda: served.health()["ok"])
 
 
+@slow
 def test_broker_that_dies_is_started_again_and_the_parts_find_it(served):
     served.start()
     os.kill(served.valkey(), signal.SIGKILL)
