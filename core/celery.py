@@ -82,6 +82,8 @@ def configuration() -> dict[str, Any]:
         "broker_connection_max_retries": None,  # for ever: giving up would need somebody to look
         # What runs goes on meanwhile: its verdict needs the database, not the broker.
         "worker_cancel_long_running_tasks_on_connection_loss": False,
+        # And it takes as many as before once the broker is back: one a process is few enough.
+        "worker_enable_prefetch_count_reduction": False,
         "broker_connection_timeout": 2.0,
         # Who sends is a person's click: they are not kept waiting. A run that could not be sent waits
         # in the database, and the reaper sends it.
@@ -107,9 +109,6 @@ def configuration() -> dict[str, Any]:
         # a trip. `celery -A core.celery control enable_events` turns them on while it runs.
         "worker_send_task_events": False,
         "task_send_sent_event": False,
-        # core/settings.py sets logging up, as for every part.
-        "worker_hijack_root_logger": False,
-        "worker_redirect_stdouts": False,
         #
         # --- what is due by itself
         # Schedules are rows in the database, to be seen and changed in the admin; these are written

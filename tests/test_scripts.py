@@ -52,7 +52,7 @@ with open(state / "calls", "a") as calls:
     print(" ".join(sys.argv[1:]), file=calls)
 if sys.argv[1] == "migrate":
     (state / "workspace.sqlite3").write_text("tables")
-if sys.argv[1] == "kata":
+if sys.argv[1] in ("kata", "serve"):
     words = {"args": sys.argv[2:], "command": os.environ["KATA_COMMAND"], "cwd": os.getcwd()}
     print(json.dumps(words | {"stdin": sys.stdin.read()}))
     sys.exit(int(os.environ.get("STATUS", "0")))
@@ -206,6 +206,14 @@ def test_first_call_prepares_then_runs_kata(fresh: Workspace) -> None:
     ]
 
 
+def test_serve_prepares_then_serves(fresh: Workspace) -> None:
+    process = fresh.start("sh", "scripts/serve", "--port", "8001")
+    out, err = process.communicate(timeout=600)
+    assert (process.returncode, err) == (0, FIRST_WORDS)
+    assert json.loads(out)["args"] == ["--port", "8001"]
+    assert json.loads(out)["command"] == "scripts/kata"
+
+
 def test_second_call_changes_nothing_and_says_nothing(ready: Workspace) -> None:
     files, installs = ready.files(), ready.installs()
     status, _, err = ready.kata("select_related")
@@ -251,6 +259,10 @@ def test_state_elsewhere_is_prepared_there(ready: Workspace, tmp_path: Path) -> 
         ("requirements.txt", "Installing 2 packages …\n"),
         (
             "core/migrations/0002_more.py",
+            "Bringing the database up to date …\nLoading the bookshop …\n",
+        ),
+        (
+            "core/settings.py",
             "Bringing the database up to date …\nLoading the bookshop …\n",
         ),
         (

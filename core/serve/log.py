@@ -33,5 +33,8 @@ class Log:
             return
         try:
             self.console.print(text, soft_wrap=True)
-        except OSError:
+        except (
+            OSError,
+            SystemExit,
+        ):  # a terminal that is gone; a pipe, which rich leaves by itself
             self.broken = True

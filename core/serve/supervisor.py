@@ -157,6 +157,9 @@ class Supervisor:
         """Ask all parts to end; those that do not in time, or at a second Ctrl-C, are killed."""
         self.due.clear()
         self.asked = max(self.asked, 1)
+        running = any(part.runs for part in self.parts)
+        if running:
+            self.log.say("Ending all parts … (Ctrl-C once more: at once)")
         for part in self.parts:
             part.tell(signal.SIGTERM)
         deadline = time.monotonic() + END
@@ -167,6 +170,8 @@ class Supervisor:
                     part.kill()
             self._wait(max(left, 0.1))
         self.broker.stop()
+        if running:
+            self.log.say("All parts have ended.")
 
 
 def _last(part: Part) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
+from celery.exceptions import CPendingDeprecationWarning
 from celery.signals import (
     after_task_publish,
     beat_init,
@@ -95,9 +95,6 @@ def is_sick() -> bool:
 def _log(**_: Any) -> None:
     """Celery leaves logging alone where somebody listens here."""
     logs.configure()
-    # As root (in a container) it fears pickle, which is not accepted; and a default of the future.
-    warnings.simplefilter("ignore", SecurityWarning)
-    warnings.simplefilter("ignore", CPendingDeprecationWarning)
 
 
 @worker_init.connect
@@ -109,6 +106,7 @@ def _main_begins(**_: Any) -> None:
 @worker_process_init.connect
 def _begins(**_: Any) -> None:
     os.close(process.stop[1])  # else the pipe would never end
+    process.forker.start()
     process.servers.enter_context(holding())  # what one run needed is there for the next
     is_sick()
 
@@ -122,6 +120,8 @@ def _ends(**_: Any) -> None:
 @worker_ready.connect
 def _ready(**_: Any) -> None:
     """What the last worker left behind need not wait for beat."""
+    # What a default of Celery 6 will be; core/celery.py has chosen.
+    warnings.simplefilter("ignore", CPendingDeprecationWarning)
     app.send_task(REAP)
     ready()
 

@@ -21,6 +21,8 @@ from core.serve.supervisor import Failed, Supervisor
 
 FAILED = 2  # exit status when a part keeps ending
 MOST_AT_ONCE = 4  # runs at once, where nobody says
+# As root, in a container, Celery fears pickle: it is not accepted here. See core/celery.py.
+QUIET = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
 
 
 class Command(WorkspaceCommand):
@@ -54,7 +56,7 @@ exit status:
         except Running as other:
             self.tell(log, other)
         except Failed as error:
-            self.stderr.write(f"{error}\nAll parts have ended.")
+            self.stderr.write(str(error))
             sys.exit(FAILED)
 
     def bring_up_to_date(self, log: Log) -> None:
@@ -97,7 +99,7 @@ def parts_of(listener: int, runs: int) -> list[Part]:
     worker += ["--without-mingle", "--without-gossip"]  # there are no other workers to hear of
     return [
         Part("web", [*python, *web], dict(environment), (listener,)),
-        Part("worker", [*python, *worker], dict(environment)),
+        Part("worker", [*python, *worker], environment | QUIET),
         Part("beat", [*python, *celery, "beat", "--pidfile="], dict(environment)),
     ]
 
