@@ -29,6 +29,7 @@ DJANGOS = {
         ("core", "kata"),
         ("core", "kata_check"),
         ("core", "kata_demo"),
+        ("core", "kata_doctor"),
         ("core", "kata_new"),
         ("core.bookshop", "bookshop"),
     ],

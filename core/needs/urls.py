@@ -50,5 +50,23 @@ def redis_urls(url: str, database: str) -> dict[str, str]:
     return {"REDIS_URL": plain, "CELERY_BROKER_URL": celery, "CELERY_RESULT_BACKEND": celery}
 
 
+def socket_of(url: str) -> str:
+    """The path of the Unix socket that a URL names; "" where it names a host."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    if parts.scheme == "unix":
+        return unquote(parts.path)
+    host = options.get("host", "") or unquote(parts.hostname or "")
+    return f"{host}/.s.PGSQL.{parts.port or options.get('port', 5432)}" if host[:1] == "/" else ""
+
+
+def without_password(url: str) -> str:
+    """A URL that may be shown."""
+    start, at, rest = url.partition("://")
+    user, found, address = rest.rpartition("@")
+    name = user.partition(":")[0]
+    return f"{start}{at}{name}{found}{address}"
+
+
 def _query(pairs: list[tuple[str, str]]) -> str:
     return urlencode(pairs, quote_via=quote)  # libpq takes a plus for a plus
