@@ -50,6 +50,24 @@ def redis_urls(url: str, database: str) -> dict[str, str]:
     return {"REDIS_URL": plain, "CELERY_BROKER_URL": celery, "CELERY_RESULT_BACKEND": celery}
 
 
+def amqp_url(url: str, *, user: str, password: str, host: str) -> str:
+    """The same server, as another user on another virtual host."""
+    parts = urlsplit(url)
+    address = parts.netloc.rpartition("@")[2]
+    netloc = f"{quote(user, safe='')}:{quote(password, safe='')}@{address}"
+    return urlunsplit((parts.scheme, netloc, f"/{quote(host, safe='')}", parts.query, ""))
+
+
+def management_url(url: str, port: int) -> str:
+    """Where RabbitMQ's management plugin answers, as the user that an AMQP URL names."""
+    parts = urlsplit(url)
+    user, password = parts.username or "guest", parts.password or "guest"
+    host = parts.hostname or "localhost"
+    address = f"[{host}]" if ":" in host else host
+    scheme = "https" if parts.scheme == "amqps" else "http"
+    return f"{scheme}://{user}:{password}@{address}:{port}"
+
+
 def socket_of(url: str) -> str:
     """The path of the Unix socket that a URL names; "" where it names a host."""
     parts = urlsplit(url)
