@@ -79,7 +79,7 @@ def own_servers(monkeypatch, tmp_path):
     monkeypatch.setattr(lease, "STATE", tmp_path)
     monkeypatch.setattr(lease, "_holders", 0)
     monkeypatch.setattr(lease, "_held", {})
-    for name in ("POSTGRES_URL", "REDIS_URL"):
+    for name in ("POSTGRES_URL", "REDIS_URL", "RABBITMQ_URL", "RABBITMQ_MANAGEMENT_URL"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 

@@ -19,7 +19,7 @@ LAYERS = (
     ("judge", "editing"),
     ("demo",),
     ("runner",),
-    ("check",),
+    ("check", "doctor"),
     ("models",),
     ("runs",),
     ("celery",),

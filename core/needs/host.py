@@ -19,14 +19,21 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import KataError
+from core.needs.elasticsearch import Elasticsearch
 from core.needs.find import find
 from core.needs.place import locked_to_end
 from core.needs.postgres import Postgres
+from core.needs.rabbitmq import RabbitMQ
 from core.needs.redis import Redis
 from core.needs.server import Server, Share, first_line
 from core.processes import adopt_orphans
 
-KINDS: dict[str, type[Server]] = {"postgres": Postgres, "redis": Redis}
+KINDS: dict[str, type[Server]] = {
+    "postgres": Postgres,
+    "redis": Redis,
+    "rabbitmq": RabbitMQ,
+    "elasticsearch": Elasticsearch,
+}
 FIRST = 5.0  # seconds in which whoever started this process asks
 LOOK = 0.5  # seconds between two looks at a server whose end the system does not announce
 
