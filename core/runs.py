@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, Count, F, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -150,9 +150,12 @@ def decode(files: dict[str, str | dict[str, str]]) -> dict[str, bytes]:
     }
 
 
-def take_help(kata: Kata, kind: str, *, task: int = 0, step: int = 0) -> None:
+def take_help(
+    kata: Kata, kind: str, *, task: int = 0, step: int = 0, learner: User | None = None
+) -> None:
+    learner = learner or local_learner()
     models.Help.objects.get_or_create(
-        kata=row(kata), learner=local_learner(), kind=kind, task=task, step=step
+        kata=row(kata), learner=learner, kind=kind, task=task, step=step
     )
 
 
@@ -162,6 +165,14 @@ def hints_shown(kata: Kata, task: int) -> int:
         kata__uuid=kata.uuid, learner=local_learner(), kind=models.Help.Kind.HINT, task=task
     )
     return shown.count()
+
+
+def hints_shown_by_task(kata: Kata, *, learner: User) -> dict[int, int]:
+    """How many steps of each task's hint a learner was shown. One query."""
+    shown = models.Help.objects.filter(
+        kata__uuid=kata.uuid, learner=learner, kind=models.Help.Kind.HINT
+    )
+    return dict(shown.order_by().values_list("task").annotate(Count("pk")))
 
 
 def has_passed(kata: Kata) -> bool:

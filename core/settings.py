@@ -29,6 +29,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_celery_beat",
     "django_extensions",
+    "django_filters",
+    "drf_spectacular",
+    "rest_framework",
+    "rest_framework.authtoken",
     "core",
     "core.bookshop",
 ]
@@ -85,6 +89,44 @@ CACHES = {
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# The API: for whoever is logged in, or has a token (`manage.py drf_create_token NAME`).
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",  # the first answers 401 to nobody
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsers.SmallJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "rest_framework.renderers.BrowsableAPIRenderer",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["core.api.throttles.Throttle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "requests": env("KATA_API_RATE", "600/min"),
+        "runs": env("KATA_API_RUN_RATE", "30/min"),
+    },
+    "EXCEPTION_HANDLER": "core.api.errors.handle",
+    "UNICODE_JSON": False,  # as the command prints it: half a surrogate pair is no UTF-8
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Django Kata Workspace",
+    "DESCRIPTION": "Katas, runs, hints and progress of whoever asks.",
+    "VERSION": "1",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.schema.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "RunStatus": "core.models.Run.Result",
+        "VerdictStatus": "core.verdict.Status",
+        "CaseStatus": "core.api.serializers.CASES",
+    },
 }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

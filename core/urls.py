@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from core import views
@@ -7,6 +7,7 @@ from core import views
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("api/", include("core.api.urls")),
     path("health/", views.health, name="health"),
     path("login/<str:token>/", views.log_in, name="log_in"),
 ]

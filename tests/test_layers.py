@@ -26,7 +26,7 @@ LAYERS = (
     ("queue",),
     ("report",),
     (
-        *("management", "admin", "apps", "settings", "urls", "wsgi", "migrations"),
+        *("management", "admin", "api", "apps", "settings", "urls", "wsgi", "migrations"),
         *("login", "serve", "server", "views", "watch", "worker"),
     ),
 )
