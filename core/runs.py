@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Case, F, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
 from core import models
@@ -70,6 +70,7 @@ def conclude(run: models.Run, verdict: Verdict, files: Source | None) -> None:
     models.Judgement.objects.create(run=run, verdict=verdict.to_json())
     if verdict.source == OWN:
         _stand(run)
+    _note_day(run, own=verdict.source == OWN)
 
 
 def _stand(run: models.Run) -> None:
@@ -97,6 +98,26 @@ def _stand(run: models.Run) -> None:
             passed_at=run.started_at if passed else None,
             best=best,
         )
+
+
+def _note_day(run: models.Run, *, own: bool) -> None:
+    """Add a run to the day on which it started."""
+    date = timezone.localdate(run.started_at)
+    passes = int(own and run.status == Status.PASSED)
+    add = {
+        "runs": F("runs") + int(own),
+        "passes": F("passes") + passes,
+        "first": Least("first", run.pk),
+        "last": Greatest("last", run.pk),
+    }
+    today = models.Day.objects.filter(learner=run.learner_id, date=date)
+    if not today.update(**add):
+        first = {"runs": int(own), "passes": passes, "first": run.pk, "last": run.pk}
+        _, made = models.Day.objects.get_or_create(
+            learner_id=run.learner_id, date=date, defaults=first
+        )
+        if not made:  # by another run at the same moment
+            today.update(**add)
 
 
 def row(kata: Kata) -> models.Kata:
@@ -150,9 +171,11 @@ def decode(files: dict[str, str | dict[str, str]]) -> dict[str, bytes]:
     }
 
 
-def take_help(kata: Kata, kind: str, *, task: int = 0, step: int = 0) -> None:
+def take_help(
+    kata: Kata, kind: str, *, task: int = 0, step: int = 0, learner: User | None = None
+) -> None:
     models.Help.objects.get_or_create(
-        kata=row(kata), learner=local_learner(), kind=kind, task=task, step=step
+        kata=row(kata), learner=learner or local_learner(), kind=kind, task=task, step=step
     )
 
 

@@ -22,7 +22,7 @@ LAYERS = (
     ("models",),
     ("runs",),
     ("report",),
-    ("management", "admin", "apps", "settings", "urls", "wsgi", "migrations", "server", "watch"),
+    ("management", "cockpit", "apps", "settings", "urls", "wsgi", "migrations", "server", "watch"),
 )
 OUTSIDE = ("bookshop",)  # the domain: knows errors, the base of commands, and nothing of katas
 
