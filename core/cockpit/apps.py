@@ -8,8 +8,11 @@ class CockpitConfig(AppConfig):
     default = True
 
 
-class CockpitAdminConfig(admin_apps.AdminConfig):
-    """Django's admin, with our site as the one that every app registers with."""
+class CockpitAdminConfig(admin_apps.SimpleAdminConfig):
+    """Django's admin, with our site as the one that every app registers with.
+
+    It is `core.urls` that looks for what they register: commands do not pay for pages.
+    """
 
     default = False
     default_site = "core.cockpit.site.Cockpit"

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from core import runs
 from core.catalogue import catalogue
+from core.cockpit.year import Year, year
 from core.errors import KataError
 from core.kata import Kata
 from core.models import Run
@@ -34,6 +36,7 @@ class Front:
     begun: bool  # the next kata was run before
     tracks: tuple[TrackRow, ...]
     recent: tuple[Run, ...]
+    year: Year
     problems: tuple[KataError, ...]
 
 
@@ -53,6 +56,7 @@ def front(learner: User) -> Front:
         bool(following and following.uuid in progress),
         rows,
         recent_runs(learner),
+        year(learner, timezone.localdate()),
         found.problems,
     )
 

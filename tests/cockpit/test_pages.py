@@ -3,17 +3,24 @@
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from html import unescape
+from importlib import import_module
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.core.checks import run_checks
 
 from core import models, runs
 from core.cockpit import export, judged, kata_page
 from core.documents import hints
 from tests.cockpit.conftest import verdict
+from tests.conftest import ROOT
 
 STUB = "x = 1\n"
 
@@ -386,3 +393,21 @@ def test_judged_gives_nothing_for_what_it_cannot_read():
 def test_asked_is_the_most_that_a_line_asked_in_one_call(kata):
     assert judged.asked(verdict(kata), "exercise.py") == {14: 10}
     assert judged.asked(verdict(kata), "models.py") == {}
+
+
+def test_commands_do_not_pay_for_pages():
+    """`kata` starts in the time that it has: what the pages import is imported with the addresses."""
+    code = (
+        "import django, sys; django.setup();"
+        "print([name for name in sys.modules if name.startswith(('core.cockpit.', 'markdown_it'))])"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "core.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.stdout == "['core.cockpit.apps']\n", done.stderr
+
+
+def test_admin_checks_find_nothing():
+    import_module(settings.ROOT_URLCONF)  # which registers what is checked
+    assert run_checks() == []
