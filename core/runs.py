@@ -131,8 +131,11 @@ def row(kata: Kata) -> models.Kata:
     return found
 
 
-def sync(katas: Sequence[Kata]) -> None:
-    """Rows for all katas, as their folders are now. One query to read, one to write if need be."""
+def sync(katas: Sequence[Kata]) -> set[str]:
+    """Rows for all katas, as their folders are now. One query to read, one to write if need be.
+
+    The uuids of the rows that are none of these.
+    """
     columns = ["slug", "track", "title", "level"]
     known = {str(each.pop("uuid")): each for each in models.Kata.objects.values("uuid", *columns)}
     changed = [kata for kata in katas if known.get(kata.uuid) != _columns(kata)]
@@ -142,6 +145,7 @@ def sync(katas: Sequence[Kata]) -> None:
         unique_fields=["uuid"],
         update_fields=columns,
     )
+    return known.keys() - {kata.uuid for kata in katas}
 
 
 def _columns(kata: Kata) -> dict[str, Any]:

@@ -117,7 +117,8 @@ def test_row_follows_its_folder():
 def test_sync_makes_and_mends_rows_and_keeps_those_whose_folder_is_gone():
     for kata in (JOINS, FILTER):
         runs.row(kata)
-    runs.sync([dataclasses.replace(JOINS, level=4), make("annotate", 3)])
+    gone = runs.sync([dataclasses.replace(JOINS, level=4), make("annotate", 3)])
+    assert gone == {FILTER.uuid}
     found = models.Kata.objects.order_by("uuid").values_list("slug", "level")
     assert list(found) == [("joins", 4), ("filter", 2), ("annotate", 2)]
 

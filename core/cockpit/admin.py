@@ -8,7 +8,6 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,7 +16,7 @@ from core import runs
 from core.cockpit import kata_list, views
 from core.cockpit.kata_list import LevelFilter, NeedFilter, StatusFilter, TrackFilter, katas_of
 from core.cockpit.request import learner_of
-from core.cockpit.templatetags.cockpit import ago, mark, seconds
+from core.cockpit.templatetags.cockpit import against, ago, mark, seconds
 from core.models import Help, Kata, Run
 
 
@@ -62,7 +61,7 @@ class KataAdmin(ReadOnly):
         return KataList
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        runs.sync(katas_of(request))
+        request.gone = runs.sync(katas_of(request))  # type: ignore[attr-defined]
         return super().changelist_view(request, {"title": "Katas", **(extra_context or {})})
 
     def change_view(
@@ -72,8 +71,9 @@ class KataAdmin(ReadOnly):
         return redirect("admin:kata", self.found(request, object_id).slug)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        found = super().get_queryset(request)
-        return kata_list.rows(found, katas_of(request), learner_of(request))
+        """In the list, those whose folder is there."""
+        found = super().get_queryset(request).exclude(pk__in=getattr(request, "gone", ()))
+        return kata_list.rows(found, learner_of(request))
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return kata_list.reading_order(katas_of(request))
@@ -107,12 +107,8 @@ class KataAdmin(ReadOnly):
         return None if row.best is None else seconds(row.best)
 
     @admin.display(ordering="last_queries", description="queries / budget")
-    def queries(self, row: Any) -> str:
-        return SafeString(
-            render_to_string(
-                "cockpit/against.html", {"value": row.last_queries, "budget": row.last_budget}
-            )
-        )
+    def queries(self, row: Any) -> SafeString | str:
+        return against(row.last_queries, row.last_budget)
 
     @admin.display(ordering="last_at")
     def last_run(self, row: Any) -> SafeString | str:

@@ -27,10 +27,10 @@ def katas_of(request: HttpRequest) -> tuple[Kata, ...]:
     return found.katas
 
 
-def rows(queryset: QuerySet[KataRow], katas: Sequence[Kata], learner: User) -> QuerySet[KataRow]:
-    """The rows whose folder is there, with the learner's standing."""
+def rows(queryset: QuerySet[KataRow], learner: User) -> QuerySet[KataRow]:
+    """Each kata with the learner's standing."""
     standing = FilteredRelation("standings", condition=Q(standings__learner=learner))
-    return queryset.filter(pk__in=uuids(katas)).annotate(
+    return queryset.annotate(
         mine=standing,
         runs_made=Coalesce(F("mine__runs"), 0),
         state=Case(When(mine__passes__gt=0, then=Value(PASSED.value)), default=F("mine__status")),
@@ -45,12 +45,12 @@ def rows(queryset: QuerySet[KataRow], katas: Sequence[Kata], learner: User) -> Q
 def reading_order(katas: Sequence[Kata]) -> list[Any]:
     """As `core.catalogue` orders them: tracks, then the place within a track."""
     tracks = list(dict.fromkeys(kata.track for kata in katas))
-    places: dict[int, list[Kata]] = {}
+    places: dict[int, list[str]] = {}
     for kata in katas:
-        places.setdefault(kata.order, []).append(kata)
+        places.setdefault(kata.order, []).append(kata.slug)
     return [
         _case([When(track=track, then=Value(n)) for n, track in enumerate(tracks)]),
-        _case([When(pk__in=uuids(found), then=Value(n)) for n, found in places.items()]),
+        _case([When(slug__in=slugs, then=Value(n)) for n, slugs in places.items()]),
         "level",
         "slug",
     ]

@@ -93,16 +93,22 @@ def _one_of(query: QueryDict, name: str, known: Collection[str]) -> str:
     return value
 
 
-def numbered(learner: User, asked: RunFilter) -> QuerySet[Run]:
-    """The learner's runs, the newest first, between the numbers of the days asked for."""
-    runs = Run.objects.filter(learner=learner).order_by("-pk")
+def numbers(learner: User, asked: RunFilter) -> range:
+    """Between which numbers the runs of the days asked for are."""
     if not asked.dates:
-        return runs
+        return range(1, LARGEST)
     days = Day.objects.filter(learner=learner, date__range=asked.dates)
     bounds: dict[str, Any] = days.aggregate(low=Min("first"), high=Max("last"))
-    if bounds["low"] is None:
-        return runs.none()
-    return runs.filter(pk__range=(bounds["low"], bounds["high"]))
+    return range(bounds["low"], bounds["high"] + 1) if bounds["low"] else range(0)
+
+
+def numbered(learner: User, among: range) -> QuerySet[Run]:
+    """The learner's runs with these numbers, the newest first.
+
+    One bound on either side: of two, SQLite would begin at whichever was named first.
+    """
+    mine = Run.objects.filter(learner=learner, pk__gte=among.start, pk__lt=among.stop)
+    return mine.order_by("-pk")
 
 
 def matching(runs: QuerySet[Run], asked: RunFilter) -> QuerySet[Run]:

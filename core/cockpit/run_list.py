@@ -12,11 +12,11 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet, Sum
 
 from core import catalogue
-from core.cockpit.run_filter import SOURCES, RunFilter, matching, numbered
+from core.cockpit.run_filter import SOURCES, RunFilter, matching, numbered, numbers
 from core.models import Day, Run, Standing
 
 PAGE = 50
-WINDOW = 50_000  # runs
+WINDOW = 20_000  # runs
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class RunList:
 
 def run_list(learner: User, asked: RunFilter, before: int) -> RunList:
     """The page of runs below number `before`, or the newest for 0."""
-    mine = numbered(learner, asked)
+    among = numbers(learner, asked)
     if before:
-        mine = mine.filter(pk__lt=before)
-    floor = _floor(mine) if asked.picks else 0
-    found = matching(mine, asked).select_related("kata")
-    runs = list(found.filter(pk__gt=floor)[: PAGE + 1])
+        among = range(among.start, min(among.stop, before))
+    floor = _floor(numbered(learner, among)) if asked.picks else 0
+    looked_at = numbered(learner, range(max(among.start, floor + 1), among.stop))
+    runs = list(matching(looked_at, asked).select_related("kata")[: PAGE + 1])
     page = runs[:PAGE]
     older = page[-1].pk if len(runs) > PAGE else floor + 1 if floor else 0
     return RunList(

@@ -95,8 +95,9 @@ def run_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export_runs(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     require(request, "view_run")
-    asked = run_filter.read(request.GET)
-    found = run_filter.matching(run_filter.numbered(learner_of(request), asked), asked)
+    asked, learner = run_filter.read(request.GET), learner_of(request)
+    mine = run_filter.numbered(learner, run_filter.numbers(learner, asked))
+    found = run_filter.matching(mine, asked)
     written, content_type = {
         "csv": (export.as_csv, "text/csv; charset=utf-8"),
         "json": (export.as_json, "application/json"),

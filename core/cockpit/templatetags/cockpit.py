@@ -29,6 +29,21 @@ def mark(status: str | None, *, short: bool = False) -> SafeString:
     )
 
 
+@register.simple_tag
+def against(value: int | None, budget: int | None) -> SafeString | str:
+    """Queries against their budget; more than it is said in a sign and in words."""
+    if value is None:
+        return ""
+    if budget is None or value <= budget:
+        return format_html('<span class="against">{} / {}</span>', number(value), number(budget))
+    return format_html(
+        '<span class="against over">{} / {} <span class="over-sign" aria-hidden="true">▲</span>'
+        '<span class="visually-hidden"> over budget</span></span>',
+        number(value),
+        number(budget),
+    )
+
+
 @register.filter
 def seconds(value: float | None) -> str:
     """0.14 s, 3.2 s, 75 s."""
