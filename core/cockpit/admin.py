@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from core import runs
 from core.cockpit import kata_list, views
 from core.cockpit.kata_list import LevelFilter, NeedFilter, StatusFilter, TrackFilter, katas_of
-from core.cockpit.request import learner_of
+from core.cockpit.request import learner_of, may
 from core.cockpit.templatetags.cockpit import against, ago, mark, seconds
 from core.models import Help, Kata, Run
 
@@ -55,6 +55,7 @@ class KataAdmin(ReadOnly):
     search_help_text = "Name, title, track or topic"
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
+    actions = ("reset",)
     empty_value_display = ""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -86,6 +87,16 @@ class KataAdmin(ReadOnly):
         found = kata_list.search(katas_of(request), search_term)
         return queryset.filter(pk__in=found), False
 
+    @admin.action(description="Start the selected katas afresh …", permissions=["reset"])
+    def reset(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        """The page that it leads to asks first."""
+        query = QueryDict(mutable=True)
+        query.setlist("kata", list(queryset.values_list("slug", flat=True)))
+        return redirect(f"{reverse('admin:reset')}?{query.urlencode()}")
+
+    def has_reset_permission(self, request: HttpRequest) -> bool:
+        return may(request, "change_kata")
+
     @admin.display(ordering="title")
     def kata(self, row: Any) -> SafeString:
         return format_html(
@@ -106,7 +117,7 @@ class KataAdmin(ReadOnly):
     def best(self, row: Any) -> str | None:
         return None if row.best is None else seconds(row.best)
 
-    @admin.display(ordering="last_queries", description="queries / budget")
+    @admin.display(ordering="last_queries")
     def queries(self, row: Any) -> SafeString | str:
         return against(row.last_queries, row.last_budget)
 

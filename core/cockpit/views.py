@@ -7,17 +7,21 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import runs
+from core import editing, runs
+from core.catalogue import relative
 from core.cockpit import export, run_filter
 from core.cockpit.kata_page import hints_of, kata_page
 from core.cockpit.pair import pair
 from core.cockpit.request import kata_or_404, learner_of, require, wants_part
 from core.cockpit.run_list import run_list as runs_of
 from core.cockpit.run_page import run_page
+from core.errors import KataError
 from core.kata import Kata
 from core.models import Help
+
+LIST = "admin:core_kata_changelist"
 
 
 def render(
@@ -58,8 +62,40 @@ def give_up(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, "view_kata")
     found = kata_or_404(slug)
     runs.take_help(found, Help.Kind.GAVE_UP, learner=learner_of(request))
-    messages.info(request, f"{slug}: here is the solution, and why. It is remembered.")
+    messages.info(request, f"Here is the solution of {slug}, and why. It is remembered.")
     return redirect(f"{page_of(found)}#answer")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset(request: HttpRequest) -> HttpResponse:
+    """Ask, then put fresh files in place of the learner's, which move to the history.
+
+    Comes from a kata's page with one name, and from the list with several.
+    """
+    require(request, "change_kata")
+    names = (request.POST or request.GET).getlist("kata")
+    katas = [kata_or_404(name) for name in names]
+    if not katas:
+        raise Http404("No kata was named.")
+    if request.method == "POST":
+        for found in katas:
+            tell_reset(request, found)
+        return redirect(page_of(katas[0]) if len(katas) == 1 else LIST)
+    return render(request, "reset.html", "Start afresh?", {"katas": katas})
+
+
+def tell_reset(request: HttpRequest, kata: Kata) -> None:
+    try:
+        kept = editing.reset(kata)
+    except KataError as error:
+        messages.error(request, f"Not done: {error}")
+        return
+    if kept is None:
+        messages.info(request, f"Nothing to do: {kata.slug} is as shipped already.")
+    elif kept.exists():
+        messages.success(request, f"Started {kata.slug} afresh. Yours is in {relative(kept)}.")
+    else:
+        messages.success(request, f"Started {kata.slug} afresh.")
 
 
 @require_safe

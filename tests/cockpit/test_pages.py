@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from html import unescape
@@ -242,6 +243,55 @@ class TestCompare:
         assert f"Runs {old.pk} and {new.pk} cannot be compared" in found
 
 
+class TestReset:
+    def test_asks_first(self, me, kata):
+        (kata.folder / "exercise.py").write_text("mine\n")
+        found = words(me.get(f"/admin/reset/?kata={kata.slug}").content.decode())
+        assert "Start afresh? Fresh files take the place of yours." in found
+        assert (kata.folder / "exercise.py").read_text() == "mine\n"
+
+    def test_moves_the_file_to_the_history(self, me, kata, page_of):
+        (kata.folder / "exercise.py").write_text("mine\n")
+        response = me.post("/admin/reset/", {"kata": kata.slug})
+        assert response.url == f"/admin/katas/{kata.slug}/"
+        shipped = (kata.folder / "author" / "stub" / "exercise.py").read_text()
+        assert (kata.folder / "exercise.py").read_text() == shipped
+        found = re.search(r"Started joined afresh\. Yours is in (\S+)\.", words(page_of(kata)))
+        assert (ROOT / found[1] / "exercise.py").read_text() == "mine\n"
+        me.post("/admin/reset/", {"kata": kata.slug})
+        assert "Nothing to do: joined is as shipped already." in words(page_of(kata))
+
+    def test_several_from_the_list(self, me, kata, make_kata):
+        apart = make_kata("apart")
+        for each in (kata, apart):
+            (each.folder / "exercise.py").write_text("mine\n")
+        me.get("/admin/core/kata/")
+        chosen = {"action": "reset", "_selected_action": [kata.uuid, apart.uuid]}
+        asks = me.post("/admin/core/kata/", chosen).url
+        assert asks == "/admin/reset/?kata=apart&kata=joined"
+        assert me.post("/admin/reset/", {"kata": ["apart", "joined"]}).url == "/admin/core/kata/"
+        assert "mine" not in (apart.folder / "exercise.py").read_text()
+        assert "mine" not in (kata.folder / "exercise.py").read_text()
+
+    def test_error_kata_without_a_stub(self, me, kata, page_of):
+        shutil.rmtree(kata.folder / "author" / "stub")
+        me.post("/admin/reset/", {"kata": kata.slug})
+        assert "Not done: joined has no author/stub to start afresh from." in words(page_of(kata))
+
+    def test_error_no_or_an_unknown_kata(self, me):
+        for path in ("/admin/reset/", "/admin/reset/?kata=nothing"):
+            assert me.get(path).status_code == 404
+        assert me.post("/admin/reset/", {"kata": "../joined"}).status_code == 404
+
+    def test_who_may_only_look_is_not_offered_it(self, client, db, kata):
+        staff = get_user_model().objects.create_user("staff", is_staff=True)
+        staff.user_permissions.set(Permission.objects.filter(codename="view_kata"))
+        client.force_login(staff)
+        assert "Start afresh" not in client.get(f"/admin/katas/{kata.slug}/").content.decode()
+        assert "Start the selected" not in client.get("/admin/core/kata/").content.decode()
+        assert client.post("/admin/reset/", {"kata": kata.slug}).status_code == 403
+
+
 class TestExport:
     def rows(self, response):
         return b"".join(response.streaming_content).decode()
@@ -313,7 +363,7 @@ PATHS = [
     "runs/export.json",
     "tables/",
 ]
-POSTS = ["katas/joined/hint/1/", "katas/joined/give-up/"]
+POSTS = ["katas/joined/hint/1/", "katas/joined/give-up/", "reset/"]
 
 
 @pytest.mark.parametrize("path", PATHS + POSTS)
