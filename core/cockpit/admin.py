@@ -56,6 +56,7 @@ class KataAdmin(ReadOnly):
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     actions = ("reset",)
+    preserve_filters = False  # they would stand in the address of every kata
     empty_value_display = ""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

@@ -20,7 +20,7 @@ from django.core.checks import run_checks
 from core import models, runs
 from core.cockpit import export, judged, kata_page
 from core.documents import hints
-from tests.cockpit.conftest import verdict
+from tests.cockpit.verdicts import verdict
 from tests.conftest import ROOT
 
 STUB = "x = 1\n"
