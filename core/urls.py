@@ -4,6 +4,8 @@ from django.views.generic import RedirectView
 
 from core import views
 
+admin.autodiscover()
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),

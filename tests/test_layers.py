@@ -29,6 +29,7 @@ LAYERS = (
         *("management", "admin", "api", "apps", "settings", "urls", "wsgi", "migrations"),
         *("login", "serve", "server", "views", "watch", "worker"),
     ),
+    ("management", "cockpit", "apps", "settings", "urls", "wsgi", "migrations", "server", "watch"),
 )
 OUTSIDE = ("bookshop",)  # the domain: knows errors, the base of commands, and nothing of katas
 
