@@ -26,10 +26,9 @@ LAYERS = (
     ("queue",),
     ("report",),
     (
-        *("management", "admin", "api", "apps", "settings", "urls", "wsgi", "migrations"),
+        *("management", "api", "apps", "cockpit", "settings", "urls", "wsgi", "migrations"),
         *("login", "serve", "server", "views", "watch", "worker"),
     ),
-    ("management", "cockpit", "apps", "settings", "urls", "wsgi", "migrations", "server", "watch"),
 )
 OUTSIDE = ("bookshop",)  # the domain: knows errors, the base of commands, and nothing of katas
 
