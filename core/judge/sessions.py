@@ -16,6 +16,7 @@ from core.judge.expectation import Mismatch, shorten
 
 LOOK = 0.005  # seconds between two looks at locks
 GRACE = 1.0  # seconds for a session to end at the end of the block
+DEATH = 5000  # milliseconds for a connection to end
 OTHERS = "another connection"
 # Of a backend: what it does, and who holds or is ahead in line for the lock that it waits for.
 DOING = "SELECT query, pg_blocking_pids(pid) FROM pg_stat_activity WHERE pid = %s"
@@ -195,6 +196,10 @@ class Session:
             if self.state == "held":
                 self.state = "running"
                 self.block.changed.notify_all()
+
+    def disconnect(self) -> None:
+        """End its connection, as the death of its process does: whatever it sends next fails."""
+        self.block.beside.execute(f"SELECT pg_terminate_backend(%s, {DEATH})", (self.pid,))
 
     def outcome(self) -> Any:
         """Wait until it has ended: what it returned, or the exception that it raised."""

@@ -178,6 +178,18 @@ def test_held_session_is_rolled_back_at_the_end(account):
     wait_for(lambda: others(account) == 0)
 
 
+def test_disconnected_session_is_rolled_back_at_once(account):
+    with sessions() as run:
+        first = run.start("first", account.careful, 30, hold=after("^UPDATE"))
+        assert first.held()
+        first.disconnect()
+        assert run.start("second", account.careful, 1).result() == 99
+        first.go()
+        assert isinstance(first.outcome(), OperationalError)
+    assert account.balance() == 99
+    wait_for(lambda: others(account) == 0)
+
+
 def test_stuck_says_what_it_waits_for(account):
     def patiently():
         with transaction.atomic():

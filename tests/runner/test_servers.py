@@ -88,6 +88,67 @@ def test_threads_count_on_postgresql(tmp_path, monkeypatch, forker):
     assert (case.status, case.problem.got) == ("failed", "1 query")
 
 
+EMPTIED = """
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from core.judge import expect
+
+from .models import Seat
+
+files = []
+
+
+def ask(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0] if cursor.description else None
+
+
+@pytest.mark.task(1)
+class Emptied(TransactionTestCase):
+    def setUp(self):
+        files.append(ask("SELECT pg_relation_filenode('shelf_seat')"))
+        self.there = Seat.objects.count()
+        self.number = Seat.objects.create(number=1).pk
+
+    def test_first(self):
+        expect("numbers", self.number, 1)
+
+    def test_after_a_row(self):
+        expect("rows", self.there, 0)
+        expect("numbers go on", self.number, 2)
+        expect("the file is the same", files[1], files[0])
+        ask(
+            "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql "
+            "AS 'BEGIN RETURN NULL; END'"
+        )
+        ask("CREATE TRIGGER kept BEFORE DELETE ON shelf_seat FOR EACH ROW EXECUTE FUNCTION nothing()")
+
+    def test_where_a_trigger_keeps_rows(self):
+        expect("rows", self.there, 0)
+        expect("the file is another", files[2] != files[1], True)
+
+
+@pytest.mark.task(1)
+class FromOne(TransactionTestCase):
+    reset_sequences = True
+
+    def test_numbers_start_anew(self):
+        expect("numbers", Seat.objects.create(number=1).pk, 1)
+"""
+
+
+def test_tables_are_emptied_between_cases(tmp_path, monkeypatch, forker):
+    folder = copy_sample("shelf", tmp_path, monkeypatch)
+    (folder / "tests.py").write_text(EMPTIED)
+    (folder / "author" / "cases.json").unlink(missing_ok=True)
+    cases = judged("shelf", launch=forker).cases
+    assert [(case.id, case.status, case.problem) for case in cases if case.problem] == []
+    assert len(cases) == 4
+
+
 def test_demo_and_measure_talk_to_the_server(samples, forker):
     kata = catalogue.get("shelf")
     columns = {column.source: column for column in demonstrate(kata, size=3, launch=forker)}
