@@ -89,8 +89,25 @@ def test_every_module_of_core_has_its_place_in_the_architecture():
 @pytest.mark.parametrize("page", sorted(DOCS))
 def test_every_link_leads_somewhere(page):
     folder = ROOT if page == "README.md" else ROOT / "docs"
-    links = re.findall(r"\]\(([^)#:]+)\)", DOCS[page])
-    assert [link for link in links if not (folder / link).exists()] == []
+    links = re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", DOCS[page])
+    named = dict(re.findall(r"^\[(\w+)\]: (\S+)$", DOCS[page], re.MULTILINE))
+    assert [link for link in [*links, *named.values()] if not (folder / link).exists()] == []
+    words = re.sub(r"```.*?```|`[^`]*`", "", DOCS[page], flags=re.DOTALL)
+    used = re.findall(r"\[(\w+)\](?![(:])", words) + re.findall(
+        r"^> \[(\w+)\]:", words, re.MULTILINE
+    )
+    assert set(used) <= set(named)
+
+
+@pytest.mark.parametrize("page", sorted(DOCS))
+def test_every_heading_that_a_link_names_is_there(page):
+    folder = ROOT if page == "README.md" else ROOT / "docs"
+    for name, heading in re.findall(r"\]\(([^)#:]*)#([\w-]+)\)", DOCS[page]):
+        text = (folder / (name or page)).read_text()
+        titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+        assert heading in [
+            re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in titles
+        ]
 
 
 def test_every_path_in_the_readme_is_there():
@@ -107,3 +124,45 @@ def test_every_command_of_the_readme_answers(manage):
     assert [flag for flag in flags if flag not in helped] == []
     for name in set(re.findall(r"`manage.py (\w+)", DOCS["README.md"])) - {"select_related"}:
         assert manage(name, "--help")[0] == 0, name
+
+
+GUIDE = DOCS["author-guide.md"]
+KATAS = {folder.name: folder for folder in (ROOT / "katas").glob("*/*")}
+
+
+def test_every_excerpt_of_the_guide_stands_in_its_file():
+    """A block of code names its file in the first line; the others stand there, in this order."""
+    blocks = re.findall(r"^ *```python\n(.*?)^ *```$", GUIDE, re.MULTILINE | re.DOTALL)
+    assert blocks
+    for block in blocks:
+        first, *lines = [line.strip() for line in block.splitlines()]
+        text = [line.strip() for line in (ROOT / first.removeprefix("# ")).read_text().splitlines()]
+        assert any(text[at : at + len(lines)] == lines for at in range(len(text))), block
+
+
+def test_every_sentence_that_the_guide_quotes_stands_in_its_kata():
+    quotes = re.findall(r"^> \[(\w+)\]: \"(.+?)\"(?=\n[^>])", GUIDE, re.MULTILINE | re.DOTALL)
+    assert quotes
+    for slug, quote in quotes:
+        files = [path for path in KATAS[slug].iterdir() if path.suffix in (".md", ".py")]
+        texts = [" ".join(path.read_text().split()) for path in files]
+        assert any(" ".join(quote.replace("\n> ", " ").split()) in text for text in texts), quote
+
+
+def test_every_wrong_answer_and_module_that_the_guide_names_is_there():
+    wrong = re.findall(r"`(\w+)/(\w+)`", GUIDE)
+    assert wrong
+    assert [
+        each for each in wrong if not (KATAS[each[0]] / "author" / "wrong" / each[1]).is_dir()
+    ] == []
+    modules = {path.name for path in [*ROOT.glob("core/judge/*.py"), *ROOT.glob("katas/*/*/*.py")]}
+    assert set(re.findall(r"`(\w+\.py)`", GUIDE)) - modules == set()
+    paths = re.findall(r"`((?:core|katas|tests|docs)/[\w/.]+)`", GUIDE)
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_guide_shows_every_kata_that_it_links_to():
+    """And each of its links is used: what it says of a kata that has gone would go as well."""
+    body, _, definitions = GUIDE.partition("\n[select_related]: ")
+    linked = re.findall(r"^\[(\w+)\]:", "[select_related]: " + definitions, re.MULTILINE)
+    assert [slug for slug in linked if f"[{slug}]" not in body] == []
