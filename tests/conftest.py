@@ -96,20 +96,29 @@ def copy_sample(name: str, tmp_path: Path, monkeypatch, *, exercise: str | None 
 
 @pytest.fixture
 def small_disk(state):
-    """Run a command of Python with its state on a full disk: a tmpfs in a mount namespace."""
-    if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode:
-        unavailable("a mount namespace: `unshare -rm true` fails here")
+    """Run a command of Python with its state on a full disk: a tmpfs in a mount namespace.
+
+    With `temporary`, that folder is on the disk as well, and is TMPDIR.
+    """
+    # As root without a user namespace: there, no other user is known.
+    own = ["unshare", "-m" if os.geteuid() == 0 else "-rm"]
+    if subprocess.run([*own, "true"], capture_output=True, check=False).returncode:
+        unavailable(f"a mount namespace: `{' '.join(own)} true` fails here")
     script = (
         'disk=$1; shift; cp -r "$disk" "$disk.kept"; '
         'mount -t tmpfs -o size=2m kata "$disk" && cp -r "$disk.kept/." "$disk"; '
-        'dd if=/dev/zero of="$disk/fill" bs=4k 2>/dev/null; exec "$@"'
+        'dd if=/dev/zero of="$disk/fill" bs=4k 2>/dev/null; '
+        '[ -z "$KATA_TEST_BIND" ] || mount --bind "$disk" "$KATA_TEST_BIND"; exec "$@"'
     )
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, temporary: Path | None = None) -> subprocess.CompletedProcess[str]:
+        environment = {"KATA_STATE": str(state), "COLUMNS": "80", "KATA_SERVER": "0"}
+        if temporary:
+            environment |= {"TMPDIR": str(temporary), "KATA_TEST_BIND": str(temporary)}
         return subprocess.run(
-            ["unshare", "-rm", "sh", "-c", script, "sh", str(state), sys.executable, *arguments],
+            [*own, "sh", "-c", script, "sh", str(state), sys.executable, *arguments],
             cwd=ROOT,
-            env=os.environ | {"KATA_STATE": str(state), "COLUMNS": "80", "KATA_SERVER": "0"},
+            env=os.environ | environment,
             capture_output=True,
             text=True,
             check=False,

@@ -62,9 +62,21 @@ def programs(postgres: Path, folder: Path) -> Path:
     if account() is None or passable(place):
         return place
     copy = folder / "programs"
+    package = place.parent.parent
     if not copy.exists():
-        shutil.copytree(place.parent, copy, symlinks=True)
-    return copy / place.name
+        partial = folder / "programs.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        try:
+            shutil.copytree(place.parent, partial / package.name / place.parent.name, symlinks=True)
+            libraries = package.with_name(f"{package.name}.libs")
+            if libraries.is_dir():  # a wheel's programs look for them there, from where they are
+                shutil.copytree(libraries, partial / libraries.name, symlinks=True)
+        except shutil.Error as error:  # holds what went wrong with each file
+            shutil.rmtree(partial, ignore_errors=True)
+            _, file, reason = error.args[0][0]
+            raise OSError(None, reason, file) from error
+        partial.rename(copy)
+    return copy / package.name / place.parent.name / place.name
 
 
 def create(place: Path, data: Path) -> "subprocess.Popen[str]":

@@ -24,9 +24,10 @@ SPECIAL = {"AUTH_USER_MODEL", "DATABASES", "INSTALLED_APPS", "DEFAULT_AUTO_FIELD
 
 def shared_apps(kata: Kata) -> tuple[str, ...] | None:
     """The apps whose tables this kata shares with others; None where it needs other tables."""
-    if kata.build != "models" or SPECIAL & {*kata.settings, *kata.settings_add}:
-        return None
-    return kata.uses
+    added = tuple(map(str, kata.settings_add.get("INSTALLED_APPS", ())))
+    special = SPECIAL & {*kata.settings} or SPECIAL - {"INSTALLED_APPS"} & {*kata.settings_add}
+    own = any(app.startswith(f"{kata.package}.") for app in added)
+    return None if kata.build != "models" or special or own else (*kata.uses, *added)
 
 
 def image_of(kata: Kata, database: str, *, make: bool) -> str:

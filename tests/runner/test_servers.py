@@ -1,13 +1,17 @@
 """Runs on real servers: every way to a database, a server that dies in the middle, all of them gone."""
 
+import json
 import time
 
+import psycopg
 import pytest
 
 from core import catalogue
 from core.needs.lease import holding
+from core.needs.shares import shares
 from core.runner.demo import demonstrate, measure
 from core.runner.run import run
+from core.runner.tables import shared_apps
 from core.server.forker import Forker
 from tests.conftest import copy_sample
 from tests.runner.test_samples import golden
@@ -76,6 +80,21 @@ def test_special_settings_have_tables_of_their_own(tmp_path, monkeypatch, forker
     configured("swapped_user", old, new, tmp_path, monkeypatch)
     for launch in ({}, {"launch": forker}):
         assert judged("swapped_user", **launch).status == "passed"
+
+
+def test_tables_of_apps_that_settings_add_come_made(tmp_path, monkeypatch, forker):
+    more = "\n\n[settings.add]\nINSTALLED_APPS = " + json.dumps(
+        ["django.contrib.postgres", "django.contrib.sessions"]
+    )
+    old = 'database = "postgres"'
+    configured("shelf", old, old + more, tmp_path, monkeypatch)
+    kata = catalogue.get("shelf")
+    for launch in ({}, {"launch": forker}):
+        assert judged("shelf", **launch).status == "passed"
+    with shares(kata, "postgres", apps=shared_apps(kata), make=False) as given:
+        assert given.prepared  # the warm run left the template
+        with psycopg.connect(given.environment["POSTGRES_URL"]) as connection:
+            assert connection.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
 
 
 def test_threads_count_on_postgresql(tmp_path, monkeypatch, forker):
