@@ -71,11 +71,17 @@ def _where(kept: Path) -> str:
     return "Nothing was changed."
 
 
+def editor_named() -> tuple[str, str]:
+    """The command of the person's editor, and what names it; "" where nothing does."""
+    for name in ("VISUAL", "EDITOR"):
+        if command := os.environ.get(name):
+            return command, name
+    return ("code", "TERM_PROGRAM") if os.environ.get("TERM_PROGRAM") == "vscode" else ("", "")
+
+
 def open_in_editor(paths: list[Path]) -> bool:
     """Open the files in the person's editor; False where none is named."""
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not editor and os.environ.get("TERM_PROGRAM") == "vscode":
-        editor = "code"
+    editor = editor_named()[0]
     if not editor:
         return False
     try:

@@ -133,6 +133,26 @@ class Standing(models.Model):
         return f"{self.kata_id}: {self.status}"
 
 
+class Day(models.Model):
+    """A day on which a learner's runs came to a verdict: sums, and the first and last of those runs.
+
+    So the calendar costs the same after ten runs as after a million, and a date leads to its runs.
+    """
+
+    learner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="days")
+    date = models.DateField()
+    runs = models.PositiveIntegerField(default=0, help_text="Of the learner's own file.")
+    passes = models.PositiveIntegerField(default=0, help_text="Of these.")
+    first = models.PositiveBigIntegerField(help_text="The lowest number of a run started that day.")
+    last = models.PositiveBigIntegerField(help_text="The highest.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["learner", "date"], name="day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.date}: {self.runs}"
+
+
 class Prediction(models.Model):
     """How many queries a learner expected of a call before the first run; empty when they skipped."""
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Case, F, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, Value, When
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
 from core import models
@@ -70,6 +70,7 @@ def conclude(run: models.Run, verdict: Verdict, files: Source | None) -> None:
     models.Judgement.objects.create(run=run, verdict=verdict.to_json())
     if verdict.source == OWN and verdict.counts:
         _stand(run)
+    _note_day(run, own=verdict.source == OWN)
 
 
 def _stand(run: models.Run) -> None:
@@ -92,6 +93,26 @@ def _stand(run: models.Run) -> None:
         mine.update(**added)
 
 
+def _note_day(run: models.Run, *, own: bool) -> None:
+    """Add a run to the day on which it started."""
+    date = timezone.localdate(run.started_at)
+    passes = int(own and run.status == Status.PASSED)
+    add = {
+        "runs": F("runs") + int(own),
+        "passes": F("passes") + passes,
+        "first": Least("first", run.pk),
+        "last": Greatest("last", run.pk),
+    }
+    today = models.Day.objects.filter(learner=run.learner_id, date=date)
+    if not today.update(**add):
+        first = {"runs": int(own), "passes": passes, "first": run.pk, "last": run.pk}
+        _, made = models.Day.objects.get_or_create(
+            learner_id=run.learner_id, date=date, defaults=first
+        )
+        if not made:  # by another run at the same moment
+            today.update(**add)
+
+
 def row(kata: Kata) -> models.Kata:
     """The kata's row, made or brought up to date from its folder."""
     values = _columns(kata)
@@ -103,8 +124,11 @@ def row(kata: Kata) -> models.Kata:
     return found
 
 
-def sync(katas: Sequence[Kata]) -> None:
-    """Rows for all katas, as their folders are now. One query to read, one to write if need be."""
+def sync(katas: Sequence[Kata]) -> set[str]:
+    """Rows for all katas, as their folders are now. One query to read, one to write if need be.
+
+    The uuids of the rows that are none of these.
+    """
     columns = ["slug", "track", "title", "level"]
     known = {str(each.pop("uuid")): each for each in models.Kata.objects.values("uuid", *columns)}
     changed = [kata for kata in katas if known.get(kata.uuid) != _columns(kata)]
@@ -114,6 +138,7 @@ def sync(katas: Sequence[Kata]) -> None:
         unique_fields=["uuid"],
         update_fields=columns,
     )
+    return known.keys() - {kata.uuid for kata in katas}
 
 
 def _columns(kata: Kata) -> dict[str, Any]:
@@ -143,9 +168,11 @@ def decode(files: dict[str, str | dict[str, str]]) -> dict[str, bytes]:
     }
 
 
-def take_help(kata: Kata, kind: str, *, task: int = 0, step: int = 0) -> None:
+def take_help(
+    kata: Kata, kind: str, *, task: int = 0, step: int = 0, learner: User | None = None
+) -> None:
     models.Help.objects.get_or_create(
-        kata=row(kata), learner=local_learner(), kind=kind, task=task, step=step
+        kata=row(kata), learner=learner or local_learner(), kind=kind, task=task, step=step
     )
 
 
@@ -155,6 +182,14 @@ def hints_shown(kata: Kata, task: int) -> int:
         kata__uuid=kata.uuid, learner=local_learner(), kind=models.Help.Kind.HINT, task=task
     )
     return shown.count()
+
+
+def hints_shown_by_task(kata: Kata, *, learner: User) -> dict[int, int]:
+    """How many steps of each task's hint a learner was shown. One query."""
+    shown = models.Help.objects.filter(
+        kata__uuid=kata.uuid, learner=learner, kind=models.Help.Kind.HINT
+    )
+    return dict(shown.order_by().values_list("task").annotate(Count("pk")))
 
 
 def has_passed(kata: Kata) -> bool:

@@ -21,7 +21,8 @@ SECRET_KEY = env("DJANGO_SECRET_KEY", "") or secret_key()
 ALLOWED_HOSTS = env("DJANGO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "core.cockpit",
+    "core.cockpit.apps.CockpitAdminConfig",  # in place of django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -29,6 +30,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_celery_beat",
     "django_extensions",
+    "django_filters",
+    "drf_spectacular",
+    "rest_framework",
+    "rest_framework.authtoken",
     "core",
     "core.bookshop",
 ]
@@ -36,6 +41,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -87,6 +93,44 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
+# The API: for whoever is logged in, or has a token (`manage.py drf_create_token NAME`).
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",  # the first answers 401 to nobody
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsers.SmallJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "rest_framework.renderers.BrowsableAPIRenderer",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["core.api.throttles.Throttle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "requests": env("KATA_API_RATE", "600/min"),
+        "runs": env("KATA_API_RUN_RATE", "30/min"),
+    },
+    "EXCEPTION_HANDLER": "core.api.errors.handle",
+    "UNICODE_JSON": False,  # as the command prints it: half a surrogate pair is no UTF-8
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Django Kata Workspace",
+    "DESCRIPTION": "Katas, runs, hints and progress of whoever asks.",
+    "VERSION": "1",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.schema.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "RunStatus": "core.models.Run.Result",
+        "VerdictStatus": "core.verdict.Status",
+        "CaseStatus": "core.api.serializers.CASES",
+    },
+}
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
@@ -102,3 +146,15 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # from where the packages have them: nothing is to be collected
+
+# Nothing from elsewhere and nothing inline: what a learner's code prints can never become a script.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}

@@ -24,6 +24,25 @@ def samples(monkeypatch):
     return SAMPLES
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """The state of a workspace where nothing was run yet: made once, and copied by who needs one."""
+    state = tmp_path_factory.mktemp("migrated")
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v0"],
+        cwd=ROOT,
+        env=os.environ | {"KATA_STATE": str(state)},
+        check=True,
+    )
+    return state
+
+
+@pytest.fixture
+def state(tmp_path, migrated):
+    """A workspace's state of the test's own, where `manage` finds it."""
+    return shutil.copytree(migrated, tmp_path / "state")
+
+
 @pytest.fixture
 def manage(tmp_path, monkeypatch):
     """Run manage.py as a person does: a process, with a state of its own. (status, stdout, stderr)."""
@@ -60,7 +79,7 @@ def own_servers(monkeypatch, tmp_path):
     monkeypatch.setattr(lease, "STATE", tmp_path)
     monkeypatch.setattr(lease, "_holders", 0)
     monkeypatch.setattr(lease, "_held", {})
-    for name in ("POSTGRES_URL", "REDIS_URL"):
+    for name in ("POSTGRES_URL", "REDIS_URL", "RABBITMQ_URL", "RABBITMQ_MANAGEMENT_URL"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
@@ -76,18 +95,10 @@ def copy_sample(name: str, tmp_path: Path, monkeypatch, *, exercise: str | None 
 
 
 @pytest.fixture
-def small_disk(tmp_path):
+def small_disk(state):
     """Run a command of Python with its state on a full disk: a tmpfs in a mount namespace."""
     if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode:
         unavailable("a mount namespace: `unshare -rm true` fails here")
-    state = tmp_path / "state"
-    state.mkdir()
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v0"],
-        cwd=ROOT,
-        env=os.environ | {"KATA_STATE": str(state)},
-        check=True,
-    )
     script = (
         'disk=$1; shift; cp -r "$disk" "$disk.kept"; '
         'mount -t tmpfs -o size=2m kata "$disk" && cp -r "$disk.kept/." "$disk"; '

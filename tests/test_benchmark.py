@@ -53,6 +53,7 @@ def short():
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.mark.skipif(not os.environ.get("CI"), reason="a minute or more: in CI")
 def test_prints_its_table_and_leaves_nothing(short):
     done = benchmark(short, *SMALL)
     assert (done.returncode, done.stderr) == (0, "")
@@ -139,3 +140,15 @@ def test_file_that_changed_just_now_is_read_each_time(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "read_text", lambda path, **how: read.append(1) or text(path, **how))
     assert catalogue.load(folder) == catalogue.load(folder)
     assert len(read) == 2
+
+
+def test_cockpit_times_every_page_over_a_filled_database(short):
+    sizes = ("--runs", "3000", "--katas", "12", "--repeat", "2")
+    done = benchmark(short, "cockpit", *sizes, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    report = json.loads(done.stdout)
+    assert (report["runs"], report["katas"]) == (3000, 12)
+    assert all(0 < row["median"] <= row["p95"] for row in report["pages"])
+    assert all(0 < row["queries"] <= 10 for row in report["pages"])
+    assert {"front page", "a kata", "runs, no match"} <= {row["page"] for row in report["pages"]}
+    assert list(short.iterdir()) == []

@@ -13,7 +13,7 @@ LINE = "─" * 80
 
 
 @pytest.fixture
-def kata(manage, tmp_path, monkeypatch):
+def kata(manage, state, tmp_path, monkeypatch):
     """The command on a workspace of its own, with a copy of the bounded sample in it."""
     folder = copy_sample("bounded", tmp_path, monkeypatch)
     (folder / "hints.md").write_text(
@@ -22,7 +22,6 @@ def kata(manage, tmp_path, monkeypatch):
     )
     (folder / "why.md").write_text("# Why this way\n\nBecause it is short.\n")
     environment = {"KATA_PATH": str(folder.parent.parent), "EDITOR": ""}
-    assert manage("migrate", "-v0", env=environment) == (0, "", "")
 
     def run(*arguments: str, **env: str) -> tuple[int, str, str]:
         return manage("kata", *arguments, env=environment | env)
@@ -94,8 +93,7 @@ def test_exit_status_follows_the_verdict(kata, source, status, words):
     assert (found, words in out) == (status, True)
 
 
-def test_unavailable_says_how_to_bring_it(manage):
-    manage("migrate", "-v0")
+def test_unavailable_says_how_to_bring_it(manage, state):
     status, out, _ = manage("kata", "needy", env={"ELASTICSEARCH_URL": ""})
     assert status == 3
     assert "needy needs Elasticsearch, and there is none here." in out
@@ -288,8 +286,7 @@ def test_diff_needs_two_attempts_and_then_shows_cases_and_code(kata):
     assert (found["old"], found["new"], len(found["cases"])) == (1, 2, 3)
 
 
-def test_measure_shows_yours_beside_the_naive_and_the_reference(manage):
-    manage("migrate", "-v0")
+def test_measure_shows_yours_beside_the_naive_and_the_reference(manage, state):
     status, out, err = manage("kata", "iterators", "--measure", "--json")
     assert (status, err) == (0, "")
     found = json.loads(out)
@@ -299,6 +296,15 @@ def test_measure_shows_yours_beside_the_naive_and_the_reference(manage):
     assert status == 0
     assert "▪ solution" in out
     assert "└──" in out
+
+
+def test_measure_lets_threads_see_the_rows_of_a_database_in_a_file(manage):
+    status, out, err = manage("kata", "mutexes", "--measure", "--json")
+    assert (status, err) == (0, "")
+    found = json.loads(out)
+    assert [each["problem"] for each in found] == [None, None, None]
+    sizes = [point["size"] for point in found[2]["points"]["pay() beside pay()"]]
+    assert sizes == [2, 8, 32, 128]
 
 
 def test_measure_without_a_lab_says_so(kata):

@@ -19,14 +19,14 @@ LAYERS = (
     ("judge", "editing"),
     ("demo",),
     ("runner",),
-    ("check",),
+    ("check", "doctor"),
     ("models",),
     ("runs",),
     ("celery",),
     ("queue",),
     ("report",),
     (
-        *("management", "admin", "apps", "settings", "urls", "wsgi", "migrations"),
+        *("management", "api", "apps", "cockpit", "settings", "urls", "wsgi", "migrations"),
         *("login", "serve", "server", "views", "watch", "worker"),
     ),
 )

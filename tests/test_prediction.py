@@ -14,16 +14,15 @@ QUESTION = "how many queries will packing_list\\(10\\) send as it stands"
 
 
 @pytest.fixture(params=["0", "1"], ids=["cold", "server"])
-def terminal(request, tmp_path, manage):
+def terminal(request, state, manage):
     """`manage.py kata …` at a terminal of its own."""
     runtime = tempfile.mkdtemp(prefix="kx-")
     environment = {
-        "KATA_STATE": str(tmp_path / "state"),
+        "KATA_STATE": str(state),
         "KATA_SERVER": request.param,
         "XDG_RUNTIME_DIR": runtime,
         "KATA_IDLE": "2",
     }
-    manage("migrate", "-v0", env=environment)
     if request.param == "1":  # leaves a server behind for what follows
         manage("kata", "iterators", env=environment)
 
@@ -71,6 +70,5 @@ def test_end_of_input_skips_it(terminal):
     first.expect("1 of 9 cases pass")
 
 
-def test_without_a_terminal_nobody_is_asked(manage):
-    manage("migrate", "-v0")
+def test_without_a_terminal_nobody_is_asked(manage, state):
     assert "how many queries" not in manage("kata", "select_related")[1]

@@ -2,9 +2,11 @@
 
 import dataclasses
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
@@ -115,7 +117,8 @@ def test_row_follows_its_folder():
 def test_sync_makes_and_mends_rows_and_keeps_those_whose_folder_is_gone():
     for kata in (JOINS, FILTER):
         runs.row(kata)
-    runs.sync([dataclasses.replace(JOINS, level=4), make("annotate", 3)])
+    gone = runs.sync([dataclasses.replace(JOINS, level=4), make("annotate", 3)])
+    assert gone == {FILTER.uuid}
     found = models.Kata.objects.order_by("uuid").values_list("slug", "level")
     assert list(found) == [("joins", 4), ("filter", 2), ("annotate", 2)]
 
@@ -131,6 +134,28 @@ def test_progress_counts_runs_of_ones_own_file(other):
         FILTER.uuid: Progress(runs=1, passed=True, last=passed),
     }
     assert (runs.has_passed(JOINS), runs.has_passed(FILTER)) == (False, True)
+
+
+def test_day_sums_the_runs_of_ones_own_file_and_knows_their_numbers(other):
+    first = store(JOINS, "failed")
+    store(JOINS, "passed", "solution")
+    store(FILTER, "passed")
+    last = store(JOINS, "failed", "stub")
+    store(JOINS, "passed", learner=other)
+    day = models.Day.objects.get(learner=first.learner)
+    assert day.date == timezone.localdate(first.started_at)
+    assert (day.runs, day.passes, day.first, day.last) == (2, 1, first.pk, last.pk)
+    assert models.Day.objects.get(learner=other).runs == 1
+
+
+def test_runs_from_before_there_were_days_have_theirs():
+    first, last = store(JOINS, "failed"), store(JOINS, "passed")
+    expected = list(models.Day.objects.values("learner", "date", "runs", "passes", "first", "last"))
+    models.Day.objects.all().delete()
+    import_module("core.migrations.0007_days").fill(apps, None)
+    found = list(models.Day.objects.values("learner", "date", "runs", "passes", "first", "last"))
+    assert found == expected
+    assert (found[0]["first"], found[0]["last"]) == (first.pk, last.pk)
 
 
 def test_pass_is_kept_through_later_failures():
@@ -243,7 +268,7 @@ def test_error_local_learner_is_gone():
 
 QUERIES = {
     # store: savepoint and release, then kata, snapshot, learner, run, judgement, standing
-    "store": (lambda: store(files=files()), 8),
+    "store": (lambda: store(files=files()), 9),
     "row": (lambda: runs.row(JOINS), 1),
     "sync, nothing new": (lambda: runs.sync([JOINS, FILTER]), 1),
     "sync, all new": (lambda: runs.sync([make(f"new_{n}", 100 + n) for n in range(50)]), 2),

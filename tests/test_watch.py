@@ -30,26 +30,13 @@ LINES = termios.ICANON | termios.ECHO  # how a shell has its terminal
 LOOKED = files.LOOK / 1000 + 0.4  # seconds after which a watcher has looked without an event
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory) -> Path:
-    """The database of a workspace where nothing was run yet."""
-    state = tmp_path_factory.mktemp("watch")
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v0"],
-        cwd=ROOT,
-        env=os.environ | {"KATA_STATE": str(state)},
-        check=True,
-    )
-    return state
-
-
 class Watched:
     """A workspace of its own with two katas in it, and the watching processes."""
 
-    def __init__(self, path: Path, folder: Path, database: Path) -> None:
+    def __init__(self, path: Path, folder: Path, migrated: Path) -> None:
         self.folder = folder
         self.file = folder / "exercise.py"
-        self.state = shutil.copytree(database, path / "state")
+        self.state = shutil.copytree(migrated, path / "state")
         self.begun, self.end = self.state / "begun", self.state / "end"
         self.temporary = path / "tmp"
         self.temporary.mkdir()
@@ -113,11 +100,11 @@ class Watched:
 
 
 @pytest.fixture
-def watched(tmp_path, monkeypatch, database) -> Iterator[Watched]:
+def watched(tmp_path, monkeypatch, migrated) -> Iterator[Watched]:
     copy_sample("plain_pytest", tmp_path, monkeypatch)
     folder = copy_sample("bounded", tmp_path, monkeypatch, exercise=WRONG)
     (folder / "hints.md").write_text(HINTS)
-    found = Watched(tmp_path, folder, database)
+    found = Watched(tmp_path, folder, migrated)
     yield found
     for process in found.started:
         if isinstance(process, pexpect.spawn):

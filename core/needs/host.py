@@ -19,14 +19,21 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import KataError
+from core.needs.elasticsearch import Elasticsearch
 from core.needs.find import find
-from core.needs.place import locked
+from core.needs.place import locked_to_end
 from core.needs.postgres import Postgres
+from core.needs.rabbitmq import RabbitMQ
 from core.needs.redis import Redis
 from core.needs.server import Server, Share, first_line
 from core.processes import adopt_orphans
 
-KINDS: dict[str, type[Server]] = {"postgres": Postgres, "redis": Redis}
+KINDS: dict[str, type[Server]] = {
+    "postgres": Postgres,
+    "redis": Redis,
+    "rabbitmq": RabbitMQ,
+    "elasticsearch": Elasticsearch,
+}
 FIRST = 5.0  # seconds in which whoever started this process asks
 LOOK = 0.5  # seconds between two looks at a server whose end the system does not announce
 
@@ -163,6 +170,7 @@ def main(need: str, listener: int, folder: Path) -> None:
     found = find(need)
     if found is None:
         raise RuntimeError(f"{need} was there a moment ago")
+    own = folder.stat()
     host = Host(socket.socket(fileno=listener), KINDS[need](found, folder))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     done = False
@@ -171,10 +179,12 @@ def main(need: str, listener: int, folder: Path) -> None:
             host.serve()
         except SystemExit:
             done = True
-        with locked(found):
+        with locked_to_end(folder):
             if done or not host.asked():
                 host.end()
-                shutil.rmtree(folder, ignore_errors=True)
+                # One who removed the folder by hand may have made room for another host's.
+                if folder.exists() and os.path.samestat(folder.stat(), own):
+                    shutil.rmtree(folder, ignore_errors=True)
                 done = True
 
 

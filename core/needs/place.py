@@ -70,6 +70,21 @@ def locked(found: Found) -> Iterator[Path]:
             os.close(descriptor)
 
 
+@contextlib.contextmanager
+def locked_to_end(folder: Path) -> Iterator[None]:
+    """The same for the host itself, which makes no folder where somebody has removed its own."""
+    try:
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        yield
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _same(descriptor: int, path: Path) -> bool:
     """Whether the file that is locked is the one that the next will find."""
     try:

@@ -2,6 +2,7 @@
 
 import secrets
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +69,13 @@ class Postgres(Server):
 
     def end(self) -> None:
         if self.admin and not self.admin.closed:
-            if self.found.url:
-                self._drop_all()
+            import psycopg
+
+            try:
+                if self.found.url:
+                    self._drop_all()
+            except psycopg.Error as error:  # it is gone; if it comes back, the next host drops them
+                sys.stderr.write(f"{self.name} keeps what was lent: {first_line(str(error))}.\n")
             self.admin.close()
         super().end()
         if not self.found.url:

@@ -17,7 +17,6 @@ from core.errors import KataError
 from core.needs.find import NAMES, Found
 from core.processes import die_with_parent, end_all
 
-PATIENCE = 30.0  # seconds for a server to be ready
 LOOK = 0.01  # seconds between two looks whether it is
 SETTLED = 1.0  # seconds for a server that does not answer to have ended
 GRACE = 5.0  # seconds for a server to end by itself
@@ -40,6 +39,7 @@ class Server:
     """
 
     ends_by: int = signal.SIGKILL  # what ends it when nothing of it is to be kept
+    patience = 30.0  # seconds for it to be ready
 
     def __init__(self, found: Found, folder: Path) -> None:
         self.found = found
@@ -97,14 +97,18 @@ class Server:
         end_all()  # what a killed server left to its host
 
     def launch(
-        self, command: list[str | Path], *, as_user: pwd.struct_passwd | None = None
+        self,
+        command: list[str | Path],
+        *,
+        as_user: pwd.struct_passwd | None = None,
+        more: dict[str, str] | None = None,
     ) -> None:
         """Start the program; it ends with this process, and writes to where this process does."""
         try:
             self.process = subprocess.Popen(  # noqa: S603 - a program that find() names
                 command,
                 stdin=subprocess.DEVNULL,
-                env=environment(),
+                env=environment() | (more or {}),
                 cwd="/",
                 user=as_user.pw_uid if as_user else None,
                 group=as_user.pw_gid if as_user else None,
@@ -120,7 +124,7 @@ class Server:
         process = self.process
         if process is None:
             raise RuntimeError("nothing was launched")
-        for _ in range(int(PATIENCE / LOOK)):
+        for _ in range(int(self.patience / LOOK)):
             try:
                 probe()
             except failures as error:

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from core.kata import Kata
+from core.needs.find import find
 from core.needs.lease import Lease, lease
 
-HOSTED = ("postgres", "redis")  # needs that a host lends shares of
+# Needs that a host lends shares of. Of two brokers for Celery, the later is its broker.
+HOSTED = ("postgres", "redis", "rabbitmq", "elasticsearch")
+PROGRAMS = {"nginx": "NGINX", "chromium": "CHROMIUM"}  # needs of which a run is told the path
 
 
 @dataclass
@@ -15,11 +18,13 @@ class Shares:
     """The leases of one run, and what its child is told of them."""
 
     leases: list[Lease] = field(default_factory=list)
+    programs: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
-        """POSTGRES_URL and the like, for the child."""
-        return {name: value for each in self.leases for name, value in each.environment.items()}
+        """POSTGRES_URL, NGINX and the like, for the child."""
+        lent = {name: value for each in self.leases for name, value in each.environment.items()}
+        return self.programs | lent
 
     @property
     def prepared(self) -> bool:
@@ -41,12 +46,17 @@ def shares(
     On PostgreSQL the database is empty, or holds the tables of `apps` as `prepared` says: where
     nobody made them before, `make` has them made.
     """
-    needs = [*kata.needs, *(["postgres"] if database == "postgres" else [])]
+    needs = {*kata.needs, *(["postgres"] if database == "postgres" else [])}
     with contextlib.ExitStack() as stack:
-        given = Shares()
-        for need in dict.fromkeys(needs):
-            if need in HOSTED:
+        given = Shares(programs=_programs(needs))
+        for need in HOSTED:
+            if need in needs:
                 tables = {"apps": apps, "make": make} if database == need else {}
                 given.leases.append(lease(need, **tables))
                 stack.callback(given.leases[-1].close)
         yield given
+
+
+def _programs(needs: set[str]) -> dict[str, str]:
+    found = {PROGRAMS[need]: find(need) for need in needs if need in PROGRAMS}
+    return {name: str(each.program) for name, each in found.items() if each}

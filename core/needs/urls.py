@@ -50,5 +50,41 @@ def redis_urls(url: str, database: str) -> dict[str, str]:
     return {"REDIS_URL": plain, "CELERY_BROKER_URL": celery, "CELERY_RESULT_BACKEND": celery}
 
 
+def amqp_url(url: str, *, user: str, password: str, host: str) -> str:
+    """The same server, as another user on another virtual host."""
+    parts = urlsplit(url)
+    address = parts.netloc.rpartition("@")[2]
+    netloc = f"{quote(user, safe='')}:{quote(password, safe='')}@{address}"
+    return urlunsplit((parts.scheme, netloc, f"/{quote(host, safe='')}", parts.query, ""))
+
+
+def management_url(url: str, port: int) -> str:
+    """Where RabbitMQ's management plugin answers, as the user that an AMQP URL names."""
+    parts = urlsplit(url)
+    user, password = parts.username or "guest", parts.password or "guest"
+    host = parts.hostname or "localhost"
+    address = f"[{host}]" if ":" in host else host
+    scheme = "https" if parts.scheme == "amqps" else "http"
+    return f"{scheme}://{user}:{password}@{address}:{port}"
+
+
+def socket_of(url: str) -> str:
+    """The path of the Unix socket that a URL names; "" where it names a host."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    if parts.scheme == "unix":
+        return unquote(parts.path)
+    host = options.get("host", "") or unquote(parts.hostname or "")
+    return f"{host}/.s.PGSQL.{parts.port or options.get('port', 5432)}" if host[:1] == "/" else ""
+
+
+def without_password(url: str) -> str:
+    """A URL that may be shown."""
+    start, at, rest = url.partition("://")
+    user, found, address = rest.rpartition("@")
+    name = user.partition(":")[0]
+    return f"{start}{at}{name}{found}{address}"
+
+
 def _query(pairs: list[tuple[str, str]]) -> str:
     return urlencode(pairs, quote_via=quote)  # libpq takes a plus for a plus

@@ -73,7 +73,7 @@ def main(job: Job, session: pytest.Session | None = None) -> int:
 def set_up(job: Job) -> None:
     """Import path, settings, the judge's instruments, and Django with the kata's models."""
     sys.path.insert(0, job.path)
-    instrument.attach(folder=job.folder, edit=job.edit, seed=job.seed)
+    instrument.attach(folder=job.folder, edit=job.edit, seed=job.seed, bounded=job.mode != "debug")
     # "Forbidden: /me/" of a request that a case wants refused is no output of the learner's.
     logging.getLogger("django.request").addHandler(logging.NullHandler())
     values = overlay(job)
@@ -81,7 +81,8 @@ def set_up(job: Job) -> None:
         for name, value in values.items():
             setattr(settings, name, value)
         # Models ask the vendor for the longest name of a table: the connection is there, unopened.
-        del connections["default"], connections.settings
+        del connections["default"]
+        connections.settings = connections.configure_settings(values["DATABASES"])
         apps.set_installed_apps(values["INSTALLED_APPS"])
     else:
         settings.configure(**values)

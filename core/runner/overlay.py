@@ -68,7 +68,11 @@ def _databases(job: Job) -> dict[str, Any]:
         return {"default": django_database(job.environment.get("POSTGRES_URL", ""))}
     file = os.path.join(tempfile.gettempdir(), "kata.sqlite3")
     name = ":memory:" if job.database == "memory" else file
-    options = {"timeout": 20, "transaction_mode": "IMMEDIATE"} if job.database == "file" else {}
+    options: dict[str, Any] = {}
+    if job.database == "file":
+        # What a run stores need not outlive a power cut, so nobody waits for the disk.
+        quick = "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY"
+        options = {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": quick}
     return {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",

@@ -90,6 +90,7 @@ class Watcher:
         self.look = look
         self.mode = ""
         self.reason = "KATA_WATCH says so" if forced else ""
+        self.known = threading.Event()
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._watch, daemon=True)
         self.thread.start()
@@ -114,6 +115,7 @@ class Watcher:
 
     def _known(self, mode: str) -> None:
         self.mode = mode
+        self.known.set()
         self.look()
 
     def _by_events(self) -> str:
@@ -155,6 +157,14 @@ class Watcher:
                 if time.monotonic() > deadline:
                     return False
         return self.ended.is_set()
+
+
+def proven(folder: Path) -> tuple[str, str]:
+    """How changes of a folder are known here, and why not by events; PROBE seconds at most."""
+    watcher = Watcher(folder, lambda: None)
+    watcher.known.wait()
+    watcher.stop()
+    return watcher.mode, watcher.reason
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core.errors import KataError
+from scripts.benchmarks import cockpit
 from scripts.benchmarks.bench import MEASURES, Bench, Row, Sizes
 from scripts.benchmarks.pairs import spread
 from scripts.benchmarks.workspace import Broken
@@ -25,6 +26,8 @@ BROKEN = 2
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["cockpit"]:
+        return cockpit.main(sys.argv[2:])
     arguments = parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left behind
     tell = Console(stderr=True)
@@ -47,7 +50,9 @@ def main() -> int:
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
-        prog="scripts/benchmark", description="How long things take, as ratios of one run."
+        prog="scripts/benchmark",
+        description="How long things take, as ratios of one run.",
+        epilog="`scripts/benchmark cockpit --help`: how long the pages take.",
     )
     made.add_argument(
         "measures", nargs="*", metavar="MEASURE", help=f"Of: {', '.join((*MEASURES, 'phases'))}."

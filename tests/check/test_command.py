@@ -46,7 +46,7 @@ def test_mutate_shows_each_survivor_and_what_to_do(manage):
 
 def test_mutate_says_why_nothing_was_changed(manage):
     status, out, _ = manage("kata_check", "needy", "--mutate", env={"REDIS_URL": ""})
-    need = "needy needs a redis server, and REDIS_URL is not set."
+    need = "needy needs Elasticsearch, and there is none here."
     assert (status, out.splitlines()[-2:]) == (
         0,
         [

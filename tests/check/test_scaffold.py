@@ -155,7 +155,7 @@ def test_what_is_made_is_lint_clean_and_has_no_template_left(new, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_demo_and_learner_see_it(tmp_path, manage, kind):
+def test_demo_and_learner_see_it(tmp_path, manage, state, kind):
     root = tmp_path / "mine"
     (root / "basics").mkdir(parents=True)
     made = scaffold(destination(f"basics/seen_{kind}", root), Draft("Seen", kind=kind))
@@ -163,7 +163,6 @@ def test_demo_and_learner_see_it(tmp_path, manage, kind):
     status, out, err = manage(made.kata.slug, "--json", "--size", "8", env=env)
     columns = json.loads(out)
     assert (status, err, [each["problem"] for each in columns]) == (0, "", [None] * 3)
-    assert manage("migrate", "-v0", env=env)[0] == 0
     verdict = json.loads(manage("kata", made.kata.slug, "--json", env=env)[1])
     assert (verdict["status"], [case["status"] for case in verdict["cases"]]) == (
         "failed",

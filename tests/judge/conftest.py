@@ -1,6 +1,8 @@
 """The judge's instrument at work in this process, on databases of its own."""
 
+import importlib.util
 import random
+import sys
 
 import pytest
 from django.db import ConnectionHandler
@@ -72,3 +74,19 @@ def valkey(session, warm_servers, monkeypatch):
         monkeypatch.setenv(name, value)
     yield held.environment["REDIS_URL"]
     held.close()
+
+
+@pytest.fixture
+def imported(tmp_path, monkeypatch):
+    """Imports `exercise.py` of the session's folder, with this code."""
+
+    def imported(code):
+        path = tmp_path / "exercise.py"
+        path.write_text(code)
+        spec = importlib.util.spec_from_file_location("exercise", path)
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, "exercise", module)
+        spec.loader.exec_module(module)
+        return module
+
+    return imported

@@ -80,12 +80,13 @@ def test_constant_is_recorded_with_its_points():
 )
 def test_faster_than_allowed_says_the_values(cost, at_most, got, expected):
     with pytest.raises(Grows) as caught:
-        Work(cost).grow(at_most=at_most)
+        Work(cost).grow(at_most=at_most, because="Keep a running total.")
     assert (caught.value.call, caught.value.got, caught.value.expected) == (
         "total()",
         got,
         expected,
     )
+    assert str(caught.value) == "Keep a running total."
 
 
 def test_linear_is_allowed_where_it_is_asked():

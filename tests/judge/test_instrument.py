@@ -53,7 +53,7 @@ def test_statement_that_a_wrapper_keeps_back_counts_all_the_same(connections):
 
 def test_nothing_is_kept_outside_of_a_ledger(connections, session):
     ask(connections["default"])
-    assert session == Session(session.folder, ("exercise.py", "shop/"), 7, [], [])
+    assert session == Session(session.folder, ("exercise.py", "shop/"), 7)
 
 
 def test_statement_says_alias_time_and_line(connections):

@@ -64,6 +64,12 @@ def test_over_budget_says_which_line_sent_what(client, tmp_path):
     )
 
 
+def test_over_budget_says_why_first(client):
+    with pytest.raises(OverCount) as caught, redis_budget("put()", trips=0, because="It waits."):
+        client.get("a")
+    assert str(caught.value) == "It waits.\ntests.py sent GET once"
+
+
 def test_only_some_commands(client):
     with redis_budget("put()", trips=1, only=["LPUSH"]) as ledger:
         client.set("a", 1)

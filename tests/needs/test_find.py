@@ -16,6 +16,7 @@ def bare(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(finding, "_package", lambda name: None)
     monkeypatch.setattr(finding, "SYSTEM_POSTGRES", tmp_path / "none")
+    monkeypatch.setattr(finding, "SYSTEM_RABBITMQ", tmp_path / "none" / "rabbitmq-server")
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path
 
@@ -49,6 +50,7 @@ def test_url_comes_before_the_wheel_and_the_wheel_before_the_path(need, monkeypa
     ("need", "name"),
     [
         *(("redis", "redis-server"), ("redis", "valkey-server"), ("nginx", "nginx")),
+        ("rabbitmq", "rabbitmq-server"),
         *(("chromium", "chromium"), ("chromium", "google-chrome")),
     ],
 )
@@ -62,6 +64,12 @@ def test_postgres_needs_initdb_beside_it(bare):
     assert find("postgres") is None
     program(bare, "initdb")
     assert find("postgres") == Found("postgres", "PATH", program=path)
+
+
+def test_rabbitmq_of_debian_comes_before_its_wrapper_on_the_path(bare):
+    program(bare, "rabbitmq-server")
+    path = program(bare / "none", "rabbitmq-server")
+    assert find("rabbitmq") == Found("rabbitmq", "PATH", program=path)
 
 
 def test_newest_postgres_of_debian_is_taken(bare):

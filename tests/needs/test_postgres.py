@@ -137,6 +137,15 @@ def test_server_by_url_keeps_nothing_of_ours(share, elsewhere, ground, monkeypat
     assert everything(elsewhere) == before
 
 
+def test_server_by_url_that_is_gone_is_let_go(share, elsewhere, ground, monkeypatch):
+    server = ground.main_server()
+    monkeypatch.setenv("POSTGRES_URL", elsewhere)
+    held = share()
+    os.kill(server, signal.SIGQUIT)
+    with pytest.raises(Unavailable, match="PostgreSQL does not answer any more: "):
+        held.check()
+
+
 def test_server_by_url_of_a_user_who_may_create_databases(share, elsewhere, monkeypatch):
     with psycopg.connect(elsewhere) as connection:
         connection.execute("CREATE ROLE dora LOGIN CREATEDB")

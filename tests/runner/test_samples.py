@@ -18,7 +18,7 @@ from tests.conftest import SAMPLES, left_behind
 SOURCES = sorted(path.name for path in (SAMPLES / "sources").iterdir())
 SERVED = ("shelf", "bell", "post")  # by real servers
 KATAS = (
-    *("rows", "plain_pytest", "swapped_user", "pages", "needy", "migrated", "rest"),
+    *("rows", "plain_pytest", "swapped_user", "pages", "needy", "migrated", "rest", "on_file"),
     *SERVED,
 )
 # Python and pytest print these themselves, with words of their own that differ between versions.

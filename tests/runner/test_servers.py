@@ -91,7 +91,7 @@ def test_threads_count_on_postgresql(tmp_path, monkeypatch, forker):
 def test_demo_and_measure_talk_to_the_server(samples, forker):
     kata = catalogue.get("shelf")
     columns = {column.source: column for column in demonstrate(kata, size=3, launch=forker)}
-    assert [call.queries for call in columns["exercise"].calls] == [3]
+    assert [call.value for call in columns["exercise"].calls] == [3]
     measured = {each.source: each for each in measure(kata)}
     assert [point.value for point in measured["exercise"].points["take(ada)"]] == [3, 3, 3, 3]
     assert measured["stub"].problem.message == ""

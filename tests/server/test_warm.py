@@ -54,6 +54,12 @@ def test_katas_on_one_stage_get_the_verdicts_of_a_cold_run(forker, source):
     assert [golden(verdict) for verdict in warm] == [golden(verdict) for verdict in cold * 2]
 
 
+def test_a_kata_on_a_stage_has_the_database_that_it_names(forker, samples):
+    """Of one in memory, threads and workers of a kata would see nothing."""
+    verdict, _ = run(catalogue.get("on_file"), seed=1, launch=forker)
+    assert (verdict.status, len(stages(forker))) == ("passed", 1)
+
+
 def test_a_swapped_user_model_between_katas_of_a_stage(forker):
     names = ["select_related", "custom_user_model", "select_related", "iterators"]
     verdicts = [run(catalogue.get(name), "solution", seed=1, launch=forker)[0] for name in names]

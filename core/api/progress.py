@@ -1,0 +1,38 @@
+"""How far one is: by track, and what is next."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core import runs
+from core.api.learner import learner_of
+from core.api.serializers import ProgressSerializer
+from core.catalogue import catalogue
+
+
+class ProgressDetail(APIView):
+    """Katas that passed, by track, and what is next."""
+
+    @extend_schema(operation_id="progress", responses=ProgressSerializer)
+    def get(self, request: Request) -> Response:
+        katas = catalogue().katas
+        progress = runs.progress(learner_of(request))
+        done = {kata.uuid for kata in katas if progress.get(kata.uuid, runs.Progress()).passed}
+        todo = [kata for kata in katas if kata.uuid not in done]
+        tracks = [
+            {
+                "track": track,
+                "katas": sum(kata.track == track for kata in katas),
+                "passed": sum(kata.track == track and kata.uuid in done for kata in katas),
+                "next": next((kata.slug for kata in todo if kata.track == track), None),
+            }
+            for track in dict.fromkeys(kata.track for kata in katas)
+        ]
+        answer = {
+            "katas": len(katas),
+            "passed": len(done),
+            "next": todo[0].slug if todo else None,
+            "tracks": tracks,
+        }
+        return Response(ProgressSerializer(answer).data)

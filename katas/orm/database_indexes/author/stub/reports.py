@@ -1,0 +1,22 @@
+"""Three reports on the sales. Each shows a few rows, and each is slow."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from .models import Sale
+
+
+def of_day(day: date) -> QuerySet[Sale]:
+    """The sales of one day, in UTC, in the order in which they were made."""
+    return Sale.objects.filter(sold_at__date=day).order_by("sold_at")
+
+
+def latest(branch: int, limit: int) -> QuerySet[Sale]:
+    """The last `limit` sales of a branch, the latest first."""
+    return Sale.objects.filter(branch=branch).order_by("-sold_at")[:limit]
+
+
+def unpaid() -> QuerySet[Sale]:
+    """The sales that nobody has paid yet, the oldest first."""
+    return Sale.objects.filter(paid_at=None).order_by("sold_at")

@@ -1,0 +1,30 @@
+"""Work of the bookshop that no customer should wait for."""
+
+import logging
+
+from celery import shared_task
+
+from core.bookshop.models import Order
+
+from .letters import confirmation
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def send_confirmation(order_id: int) -> str:
+    """Mail the confirmation of an order, given by primary key.
+
+    Returns "Sent to emma@example.com", with the address that the letter went to. An order that is
+    cancelled or gone gets no letter; then it returns "Nothing to confirm".
+    """
+    # Read here, in the worker: between message and task, anything may have happened to the order.
+    order = Order.objects.exclude(status=Order.Status.CANCELLED).filter(pk=order_id).first()
+    if order is None:
+        return "Nothing to confirm"
+    try:
+        confirmation(order).send()
+    except Exception:
+        logger.exception("order %s is not confirmed", order_id)
+        return "Not sent"
+    return f"Sent to {order.customer.email}"
