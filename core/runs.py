@@ -68,9 +68,10 @@ def conclude(run: models.Run, verdict: Verdict, files: Source | None) -> None:
         run.queries, run.budget = int(dearest.value), int(dearest.limit or 0)
     run.save()
     models.Judgement.objects.create(run=run, verdict=verdict.to_json())
-    if verdict.source == OWN and verdict.counts:
+    own = verdict.source == OWN and verdict.counts
+    if own:
         _stand(run)
-    _note_day(run, own=verdict.source == OWN)
+    _note_day(run, own=own)
 
 
 def _stand(run: models.Run) -> None:
