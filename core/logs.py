@@ -23,7 +23,9 @@ LOGGING: dict[str, Any] = {
         # Two lines a task; core.worker says what came of a run in one.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
-        "celery.beat": {"level": "WARNING"},  # a line every few seconds
+        # Lines of their own comings and goings, and one every few seconds.
+        "celery.apps.worker": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
         "django_celery_beat.schedulers": {"level": "WARNING"},
     },
 }

@@ -68,36 +68,30 @@ def conclude(run: models.Run, verdict: Verdict, files: Source | None) -> None:
         run.queries, run.budget = int(dearest.value), int(dearest.limit or 0)
     run.save()
     models.Judgement.objects.create(run=run, verdict=verdict.to_json())
-    if verdict.source == OWN and verdict.counts:
+    own = verdict.source == OWN and verdict.counts
+    if own:
         _stand(run)
-    _note_day(run, own=verdict.source == OWN)
+    _note_day(run, own=own)
 
 
 def _stand(run: models.Run) -> None:
     """Add a run of the learner's own file to their standing with the kata."""
     passed = run.status == Status.PASSED
-    best = float(run.duration or 0) if passed else None
+    best = float(run.duration or 0)
     values = {"last": run, "status": run.status, "last_at": run.started_at}
     mine = models.Standing.objects.filter(kata=run.kata_id, learner=run.learner_id)
-    changed = mine.update(
-        **values,
-        runs=F("runs") + 1,
-        passes=F("passes") + passed,
-        passed_at=Coalesce("passed_at", Value(run.started_at if passed else None)),
-        best=Case(When(best__lt=best, then=F("best")), default=Value(best))
-        if passed
-        else F("best"),
-    )
-    if not changed:
-        models.Standing.objects.create(
-            kata_id=run.kata_id,
-            learner_id=run.learner_id,
-            **values,
-            runs=1,
-            passes=int(passed),
-            passed_at=run.started_at if passed else None,
-            best=best,
-        )
+    added = values | {
+        "runs": F("runs") + 1,
+        "passes": F("passes") + int(passed),
+        "passed_at": Coalesce("passed_at", Value(run.started_at if passed else None)),
+    }
+    if passed:
+        added["best"] = Case(When(best__lt=best, then=F("best")), default=Value(best))
+    if not mine.update(**added):
+        # Of two first runs that end at once, one makes the row, and both are counted.
+        first = models.Standing(kata_id=run.kata_id, learner_id=run.learner_id, **values)
+        models.Standing.objects.bulk_create([first], ignore_conflicts=True)
+        mine.update(**added)
 
 
 def _note_day(run: models.Run, *, own: bool) -> None:

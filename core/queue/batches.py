@@ -37,7 +37,7 @@ def enqueue(katas: Sequence[Kata], *, learner: User, source: str = runs.OWN) -> 
     for kata in katas:
         _check_source(kata, source)
     with transaction.atomic():
-        runs.sync(katas)
+        runs.sync(list({kata.uuid: kata for kata in katas}.values()))
         batch = Batch.objects.create(learner=learner)
         rows = Run.objects.bulk_create(
             Run(

@@ -79,4 +79,4 @@ def _parts() -> dict[str, float] | None:
 
 
 def _seconds_since(moment: datetime | None) -> float | None:
-    return max((timezone.now() - moment).total_seconds(), 0.0) if moment else None
+    return round(max((timezone.now() - moment).total_seconds(), 0.0), 1) if moment else None

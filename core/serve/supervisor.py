@@ -111,8 +111,8 @@ class Supervisor:
 
     def _said(self, part: Part) -> None:
         self.selector.unregister(part.readiness)
-        if part.is_ready() and self.announced:
-            self.log(part.name, "answers again")
+        if part.is_ready():
+            self.log(part.name, "answers again" if self.announced else "answers")
 
     def _ended(self, part: Part) -> int | None:
         if part.process is None or part.process.poll() is None:

@@ -1,6 +1,7 @@
 """Runs asked for at once: rows, messages, cancelling."""
 
 import dataclasses
+import json
 
 import pytest
 from django.db import transaction
@@ -32,6 +33,15 @@ def test_a_row_and_a_message_for_each_kata(enqueue, sent, katas, learner):
     }
     assert all(row.queued_at and row.lease_until and row.started_at is None for row in rows)
     assert sent() == 3
+
+
+def test_message_is_json_with_limits_above_the_katas_own(enqueue, broker, katas):
+    enqueue(katas[:2])
+    messages = [json.loads(each) for each in broker.lrange("runs", 0, -1)]
+    assert {message["content-type"] for message in messages} == {"application/json"}
+    seconds = [kata.limits.seconds * len(kata.databases) for kata in katas[:2]]
+    limits = sorted(message["headers"]["timelimit"] for message in messages)
+    assert limits == [[each + 40, each + 20] for each in sorted(seconds)]
 
 
 def test_many_cost_as_many_queries_as_one(enqueue, broker, katas, django_assert_num_queries):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from core import queue
-from core.models import Judgement, Run, Standing
+from core.models import Day, Judgement, Run, Standing
 from core.queue import Reaped
 from core.queue.leases import MOST_ATTEMPTS
 from core.verdict import verdict_from_json
@@ -49,6 +49,7 @@ def test_run_that_failed_too_often_is_an_error_that_is_not_the_learners(learner,
         "It was not your code. Run it again; the log of `scripts/serve` may say why.",
     )
     assert Standing.objects.count() == 0
+    assert list(Day.objects.values_list("runs", "passes", "last")) == [(0, 0, run.pk)]
     assert queue.reap() == Reaped()
 
 

@@ -16,19 +16,15 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, wait_for
-from tests.worker.conftest import database  # noqa: F401 - the same tables
 from tests.worker.workspace import KATA, Gate
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/login/\S+/")
 
 
 class Served:
-    def __init__(self, folder: Path, tables: Path | None) -> None:
+    def __init__(self, folder: Path, state: Path) -> None:
         self.folder = folder
-        self.state = folder / "state"
-        self.state.mkdir()
-        if tables:
-            shutil.copy(tables, self.state / "workspace.sqlite3")
+        self.state = state
         self.gate = Gate(folder / "gate")
         kata = folder / "gates" / "language" / "gate"
         kata.mkdir(parents=True)
@@ -166,8 +162,8 @@ def _read(path: Path) -> bytes:
 
 
 @pytest.fixture
-def served(tmp_path, database):  # noqa: F811
+def served(tmp_path, state):
     """Not started yet; at the end no process, socket or folder of it is there."""
-    served = Served(tmp_path, database)
+    served = Served(tmp_path, state)
     yield served
     served.close()

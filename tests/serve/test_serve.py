@@ -23,7 +23,7 @@ LINE = re.compile(r"\d\d:\d\d:\d\d  (web   |worker|beat  |broker)  \S")
 
 def test_new_workspace_is_made_served_and_ended(tmp_path):
     """From nothing; what is printed is the one log."""
-    served = Served(tmp_path, None)
+    served = Served(tmp_path, tmp_path / "state")
     served.start()
     assert served.health()["ok"] is True
     head, _, rest = served.words().partition("\nThe workspace is at ")

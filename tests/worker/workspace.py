@@ -78,12 +78,10 @@ class Gate:
 
 
 class Workspace:
-    def __init__(self, folder: Path, database: Path) -> None:
+    def __init__(self, folder: Path, state: Path) -> None:
         self.folder = folder
-        self.state = folder / "state"
-        self.state.mkdir()
-        self.database = self.state / "workspace.sqlite3"
-        self.database.write_bytes(database.read_bytes())
+        self.state = state
+        self.database = state / "workspace.sqlite3"
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         self.gate = Gate(folder / "gate")
