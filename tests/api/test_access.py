@@ -159,6 +159,15 @@ def test_runs_are_asked_for_less_often(api, limit):
     assert api.get("/api/runs/").status_code == 200
 
 
+@pytest.mark.parametrize("value", ["often", "0/min", "5/fortnight", "-1/s"])
+def test_error_for_a_rate_that_is_none(manage, value):
+    status, _, said = manage("check", env={"KATA_API_RUN_RATE": value})
+    assert status != 0
+    assert f"KATA_API_RUN_RATE is {value!r}, which is no rate." in said
+    assert "`export KATA_API_RUN_RATE=30/min`" in said
+    assert "Traceback" not in said
+
+
 def test_cache_that_does_not_answer_stops_nobody(api, use_broker, limit, tmp_path):
     limit(requests="1/min", runs="1/min")
     use_broker(f"unix://{tmp_path}/nothing?db=0")
