@@ -247,6 +247,7 @@ def test_error_for_a_forged_number(api, number):
     [
         ({}, "run_by_learner"),
         ({"kata": "bounded"}, "run_by_learner_and_kata"),
+        ({"status": "timeout"}, "run_by_status"),
         ({"batch": 7}, "rowid=?"),
     ],
     ids=str,
