@@ -87,6 +87,7 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["learner", "kata", "-id"], name="run_by_learner_and_kata"),
             models.Index(fields=["learner", "-id"], name="run_by_learner"),
+            models.Index(fields=["learner", "status", "-id"], name="run_by_status"),
             models.Index(
                 fields=["lease_until"],
                 condition=models.Q(status__in=["queued", "running"]),

@@ -5,13 +5,26 @@ Everything that differs between machines comes from the environment, read by `en
 """
 
 import os
+import re
 from pathlib import Path
 
+from core.errors import KataError
 from core.state import STATE, secret_key
 
 
 def env(name: str, default: str) -> str:
     return os.environ.get(name, "").strip() or default
+
+
+def rate(name: str, default: str) -> str:
+    """Requests in a time, such as 600/min."""
+    value = env(name, default)
+    if not re.fullmatch(r"[1-9]\d*/(s|sec|m|min|h|hour|d|day)", value):
+        raise KataError(
+            f"{name} is {value!r}, which is no rate.",
+            hint=f"Write a number of requests and a time (s, min, hour, day): `export {name}={default}`.",
+        )
+    return value
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -108,8 +121,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["core.api.throttles.Throttle"],
     "DEFAULT_THROTTLE_RATES": {
-        "requests": env("KATA_API_RATE", "600/min"),
-        "runs": env("KATA_API_RUN_RATE", "30/min"),
+        "requests": rate("KATA_API_RATE", "600/min"),
+        "runs": rate("KATA_API_RUN_RATE", "30/min"),
     },
     "EXCEPTION_HANDLER": "core.api.errors.handle",
     "UNICODE_JSON": False,  # as the command prints it: half a surrogate pair is no UTF-8

@@ -68,7 +68,9 @@ def test_every_rule_of_kata_check_is_described():
 def test_every_variable_of_the_environment_is_in_the_reference():
     used = set()
     for path in (ROOT / "core").rglob("*.py"):
-        for name in re.findall(r"(?:environ(?:\.get)?[\[(]|env\()\"([A-Z_]+)\"", path.read_text()):
+        for name in re.findall(
+            r"(?:environ(?:\.get)?[\[(]|env\(|rate\()\"([A-Z_]+)\"", path.read_text()
+        ):
             used.add(name)
     used -= {"DJANGO_SETTINGS_MODULE", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "TERM_PROGRAM"}
     used -= {"CELERY_SKIP_CHECKS"}  # set for a worker, and never read here

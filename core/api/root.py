@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -26,13 +29,18 @@ class Root(APIView):
         return Response({name: reverse(f"api:{name}", request=request) for name in PLACES})
 
 
-@extend_schema(exclude=True)
 class Nothing(APIView):
-    """Every other address under /api/, for any method."""
+    """Says that there is nothing, to any method."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         raise missing(f"There is no {request.path} here.", hint=_hint(request))
+
+
+@csrf_exempt  # as every APIView is: sessions are checked by their authentication
+def nothing(request: HttpRequest) -> HttpResponseBase:
+    """Every other address under /api/; a function, so that it is in no path that a page shows."""
+    return Nothing.as_view()(request)
 
 
 def _hint(request: Request) -> str:
@@ -40,6 +48,6 @@ def _hint(request: Request) -> str:
         found = resolve(f"{request.path_info}/")
     except Resolver404:
         found = None
-    if found and getattr(found.func, "view_class", None) is not Nothing:
+    if found and found.func is not nothing:
         return f"Addresses end with a slash: {request.path}/"
     return "GET /api/ lists what there is."

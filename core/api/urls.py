@@ -15,5 +15,5 @@ urlpatterns = [
     path("runs/<int:pk>/verdict/", runs.VerdictDetail.as_view(), name="verdict"),
     path("runs/<int:pk>/cancel/", runs.CancelRun.as_view(), name="cancel"),
     path("progress/", progress.ProgressDetail.as_view(), name="progress"),
-    re_path("", root.Nothing.as_view()),
+    re_path("", root.nothing),
 ]

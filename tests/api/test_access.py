@@ -1,6 +1,7 @@
 """Who may ask, how often, and in which words they are refused."""
 
 import json
+import re
 
 import pytest
 from django.core.management import call_command
@@ -80,7 +81,11 @@ def test_page_for_a_browser(learner):
     for path, status in [("/api/runs/", 200), ("/api/runs/1/", 404)]:
         answer = client.get(path, HTTP_ACCEPT="text/html")
         assert (answer.status_code, answer["Content-Type"]) == (status, "text/html; charset=utf-8")
-        assert "//cdn" not in answer.content.decode()
+        text = answer.content.decode()
+        assert (
+            re.findall(r'(?:src|href)="(?:https?:)?//', text.replace("http://testserver", "")) == []
+        )
+        assert "Nothing" not in text
 
 
 @pytest.mark.parametrize(("method", "path"), [("delete", "/api/runs/"), ("post", "/api/katas/")])
@@ -157,6 +162,15 @@ def test_runs_are_asked_for_less_often(api, limit):
     assert api.post("/api/runs/", {}, format="json").status_code == 400
     problem(api.post("/api/runs/", {}, format="json"), 429)
     assert api.get("/api/runs/").status_code == 200
+
+
+@pytest.mark.parametrize("value", ["often", "0/min", "5/fortnight", "-1/s"])
+def test_error_for_a_rate_that_is_none(manage, value):
+    status, _, said = manage("check", env={"KATA_API_RUN_RATE": value})
+    assert status != 0
+    assert f"KATA_API_RUN_RATE is {value!r}, which is no rate." in said
+    assert "`export KATA_API_RUN_RATE=30/min`" in said
+    assert "Traceback" not in said
 
 
 def test_cache_that_does_not_answer_stops_nobody(api, use_broker, limit, tmp_path):
