@@ -26,7 +26,9 @@ def main(arguments: list[str]) -> int:
     asked = parser().parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="kb-"))
     try:
+        before = os.getloadavg()
         report = measure(folder, asked.runs, asked.katas, asked.repeat)
+        report["load"] = {"before": before[0], "after": os.getloadavg()[0]}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if asked.json:
@@ -77,11 +79,15 @@ def show(report: dict[str, Any]) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDTH)
-    table = Table("page", "median, ms", "95 %, ms", "queries", "", box=None, pad_edge=False)
+    names = ("page", "median, ms", "95 %, ms", "processor, ms", "queries", "")
+    table = Table(*names, box=None, pad_edge=False)
     for row in report["pages"]:
         met = "met" if row["p95"] <= MOST else "not met"
-        numbers = (f"{1000 * row[name]:.0f}" for name in ("median", "p95"))
+        numbers = (f"{1000 * row[name]:.0f}" for name in ("median", "p95", "processor"))
         table.add_row(row["page"], *numbers, str(row["queries"]), met)
     console.print(table)
     facts = f"{report['runs']:,} runs, {report['katas']:,} katas, {report['repeat']} requests of each page"
-    console.print(f"\n{facts}; at most {1000 * MOST:.0f} ms. Filled in {report['filled']:.0f} s.")
+    load = "load {before:.1f} before and {after:.1f} after".format(**report["load"])
+    console.print(
+        f"\n{facts}; {load}; at most {1000 * MOST:.0f} ms. Filled in {report['filled']:.0f} s."
+    )

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from core import models, runs
+from core import catalogue, models, runs
 from core.cockpit import run_list
 
 KATAS, RUNS = "/admin/core/kata/", "/admin/core/run/"
@@ -56,7 +56,7 @@ def many(store, kata):
 class TestKatas:
     def test_every_folder_is_listed_before_it_was_run_in_reading_order(self, me):
         found = slugs(text(me.get(KATAS)))
-        assert found == [kata.slug for kata in run_list.catalogue.catalogue().katas]
+        assert found == [kata.slug for kata in catalogue.catalogue().katas]
 
     def test_a_kata_whose_folder_went_is_not_listed(self, me, store, kata, monkeypatch):
         store(kata)
@@ -89,7 +89,7 @@ class TestKatas:
     )
     def test_search_and_filters(self, me, store, kata, query, expected):
         store(kata, "failed")
-        store(run_list.catalogue.get("iterators"), "passed")
+        store(catalogue.get("iterators"), "passed")
         assert slugs(text(me.get(KATAS, query))) == expected
 
     def test_another_learner_stands_elsewhere(self, me, store, kata, other):
@@ -144,7 +144,7 @@ class TestRuns:
             store(kata, "failed"),
             store(kata, "passed"),
             store(kata, "failed", source="stub"),
-            store(run_list.catalogue.get("iterators"), "failed"),
+            store(catalogue.get("iterators"), "failed"),
         ]
         wanted = [made[number - 1].pk for number in reversed(expected)]
         assert numbers(text(me.get(RUNS, query))) == wanted
