@@ -7,6 +7,7 @@ Everything that differs between machines comes from the environment, read by `en
 import os
 from pathlib import Path
 
+from core.clock import time_zone
 from core.state import STATE, secret_key
 
 
@@ -82,6 +83,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
+TIME_ZONE = time_zone()  # days and times are shown in it, and kept in UTC
 USE_TZ = True
 STATIC_URL = "static/"

@@ -11,16 +11,17 @@ from tests.conftest import ROOT, SAMPLES
 
 # Each layer may import itself and what stands above it in this list; see docs/architecture.md.
 LAYERS = (
-    ("errors", "state", "terminal", "verdict"),
+    ("errors", "state", "terminal", "clock", "verdict"),
     ("kata",),
     ("catalogue",),
-    ("source", "documents", "comparison"),
+    ("source", "documents", "comparison", "paths"),
     ("judge", "editing"),
     ("demo",),
     ("runner",),
     ("check",),
     ("models",),
     ("runs",),
+    ("practice",),
     ("report",),
     ("management", "admin", "apps", "settings", "urls", "wsgi", "migrations", "server", "watch"),
 )

@@ -1,6 +1,7 @@
 """The screens of `kata` alone and of a track: what there is, what is done, what is next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,13 +12,26 @@ from rich.text import Text
 from core.catalogue import Catalogue, command
 from core.errors import KataError
 from core.kata import Kata
+from core.paths import KataPath
+from core.practice.cards import Due
 from core.report.console import mark
+from core.report.practice import questions, when
 from core.runs import Progress
 from core.verdict import Status
 
+MOST_DUE = 3  # katas; all of them would push the rest off the screen
 
-def show(console: Console, catalogue: Catalogue, progress: Mapping[str, Progress]) -> None:
-    """Progress by track, and the next kata."""
+
+def show(
+    console: Console,
+    catalogue: Catalogue,
+    progress: Mapping[str, Progress],
+    *,
+    due: Sequence[Due] = (),
+    later: datetime | None = None,
+    path: KataPath | None = None,
+) -> None:
+    """Progress by track, what is due (else when something is), and the next kata."""
     done = {kata.uuid for kata in catalogue.katas if _passed(kata, progress)}
     table = Table.grid(padding=(0, 2, 0, 0))
     for track in dict.fromkeys(kata.track for kata in catalogue.katas):
@@ -36,7 +50,13 @@ def show(console: Console, catalogue: Catalogue, progress: Mapping[str, Progress
     console.print(table)
     problems(console, catalogue)
     console.print()
-    following = next_kata(catalogue, progress)
+    show_due(console, catalogue, due, later)
+    if path:
+        along = path.of(catalogue)
+        passed = sum(_passed(kata, progress) for kata in along)
+        words = f"Path  {path.name}: {passed} of {len(along)} passed"
+        console.print(words, markup=False, soft_wrap=True)
+    following = next_kata(catalogue, progress, path=path)
     if following:
         console.print(f"Next  {following.slug}: {escape(following.title)}")
         console.print(f"      {command()} {following.slug}", soft_wrap=True)
@@ -44,6 +64,29 @@ def show(console: Console, catalogue: Catalogue, progress: Mapping[str, Progress
         console.print("Every kata is passed.")
     tracks = " | ".join(dict.fromkeys(kata.track for kata in catalogue.katas))
     console.print(f"The katas of a track: {command()} {tracks}", markup=False)
+
+
+def show_due(
+    console: Console, catalogue: Catalogue, due: Sequence[Due], later: datetime | None
+) -> None:
+    """Katas to repeat and questions to recall, each with its command."""
+    known = {kata.uuid: kata.slug for kata in catalogue.katas}
+    katas = [each for each in due if each.kata in known and not each.question]
+    lines = []
+    for each in katas[:MOST_DUE]:
+        slug = known[each.kata]
+        again = "is open as a graded repeat: " if each.repeated else "to repeat: "
+        flag = "" if each.repeated else " --again"
+        lines.append(f"{slug} {again}{command()} {slug}{flag}")
+    if (more := len(katas) - MOST_DUE) > 0:
+        lines.append(f"and {more} more kata{'s' * (more != 1)}")
+    if asked := sum(each.kata in known and each.question > 0 for each in due):
+        lines.append(f"{questions(asked)} to recall: {command()} --quiz")
+    if later and not lines:
+        lines.append(f"nothing; the next {when(later)}")
+    for number, line in enumerate(lines):
+        label = "" if number else "Due"
+        console.print(f"{label:<6}{line}", markup=False, soft_wrap=True)
 
 
 def show_track(
@@ -82,10 +125,24 @@ def warn(console: Console, error: KataError) -> None:
 
 
 def next_kata(
-    catalogue: Catalogue, progress: Mapping[str, Progress], after: Kata | None = None
+    catalogue: Catalogue,
+    progress: Mapping[str, Progress],
+    after: Kata | None = None,
+    path: KataPath | None = None,
 ) -> Kata | None:
-    """The first kata in reading order that is not passed; past `after`, if it is given."""
-    katas = list(catalogue.katas)
+    """The first kata in reading order that is not passed; past `after`, if it is given.
+
+    Katas of a path that is followed come before all others.
+    """
+    if path and (found := _next(path.of(catalogue), progress, after)):
+        return found
+    return _next(catalogue.katas, progress, after)
+
+
+def _next(
+    ordered: Sequence[Kata], progress: Mapping[str, Progress], after: Kata | None
+) -> Kata | None:
+    katas = list(ordered)
     slugs = [kata.slug for kata in katas]
     if after and after.slug in slugs:
         here = slugs.index(after.slug)
@@ -97,9 +154,16 @@ def _passed(kata: Kata, progress: Mapping[str, Progress]) -> bool:
     return progress.get(kata.uuid, Progress()).passed
 
 
-def as_json(catalogue: Catalogue, progress: Mapping[str, Progress]) -> dict[str, object]:
+def as_json(
+    catalogue: Catalogue,
+    progress: Mapping[str, Progress],
+    *,
+    due: Sequence[Due] = (),
+    path: KataPath | None = None,
+) -> dict[str, object]:
     """The list for machines."""
-    following = next_kata(catalogue, progress)
+    following = next_kata(catalogue, progress, path=path)
+    known = {kata.uuid: kata.slug for kata in catalogue.katas}
     return {
         "katas": [
             {
@@ -114,5 +178,16 @@ def as_json(catalogue: Catalogue, progress: Mapping[str, Progress]) -> dict[str,
             for kata in catalogue.katas
         ],
         "problems": [str(problem) for problem in catalogue.problems],
+        "due": [
+            {
+                "kata": known[each.kata],
+                "question": each.question,
+                "due": each.at.isoformat() if each.at else None,
+                "repeated": each.repeated,
+            }
+            for each in due
+            if each.kata in known
+        ],
+        "path": path.name if path else None,
         "next": following.slug if following else None,
     }

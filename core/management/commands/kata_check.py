@@ -7,7 +7,7 @@ from django.core.management import CommandParser
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from core import catalogue
+from core import catalogue, paths
 from core.check.check import Checked, check
 from core.kata import Kata
 from core.management.base import WorkspaceCommand, under
@@ -39,24 +39,25 @@ exit status:
         found = catalogue.catalogue()
         katas = found.katas
         problems = found.problems
+        wrong_paths = tuple(paths.problems(found))
         if options["names"]:
             katas = tuple(catalogue.get(name) for name in dict.fromkeys(options["names"]))
-            problems = ()
+            problems = wrong_paths = ()
         checked = self.prove(katas, write=options["write"])
-        sound = not problems and not any(each.findings for each in checked)
+        sound = not problems and not wrong_paths and not any(each.findings for each in checked)
         if options["json"]:
             answer = {
                 "sound": sound,
                 "katas": [dataclasses.asdict(each) for each in checked],
-                "problems": [str(problem) for problem in problems],
+                "problems": [str(problem) for problem in (*problems, *wrong_paths)],
             }
             self.stdout.write(json.dumps(answer, indent=2))
         else:
             for each in checked:
                 self.show(each)
-            for problem in problems:
+            for problem in (*problems, *wrong_paths):
                 overview.warn(self.console, problem)
-            self.summary(checked, len(problems))
+            self.summary(checked, len(problems), len(wrong_paths))
         if not sound:
             sys.exit(1)
 
@@ -96,8 +97,8 @@ exit status:
             self.console.print(line, soft_wrap=True)
             self.console.print(f"      {each.fix}", style="dim", markup=False, soft_wrap=True)
 
-    def summary(self, checked: list[Checked], problems: int) -> None:
-        bad = sum(bool(each.findings) for each in checked) + problems
+    def summary(self, checked: list[Checked], problems: int, wrong_paths: int) -> None:
+        bad = sum(bool(each.findings) for each in checked) + problems + wrong_paths
         skipped = sum(bool(each.unavailable) for each in checked)
         words = f"{len(checked) + problems} katas, {bad} to mend"
         self.console.print(f"{words}, {skipped} not run" if skipped else words)
