@@ -29,6 +29,8 @@ DJANGOS = {
         ("core", "kata"),
         ("core", "kata_check"),
         ("core", "kata_demo"),
+        ("core", "kata_export"),
+        ("core", "kata_import"),
         ("core.bookshop", "bookshop"),
     ],
 )

@@ -22,6 +22,7 @@ LAYERS = (
     ("models",),
     ("runs",),
     ("practice",),
+    ("transfer",),
     ("report",),
     ("management", "admin", "apps", "settings", "urls", "wsgi", "migrations", "server", "watch"),
 )
