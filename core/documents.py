@@ -1,5 +1,6 @@
-"""A kata's Markdown files as data: the brief's sections and the steps of the hints."""
+"""A kata's Markdown files as data: the brief's sections, the steps of the hints, the questions."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from core.kata import Kata
 
 HEADING = re.compile(r"^## (\d+)\.[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 NEXT = re.compile(r"^## ", re.MULTILINE)
+ASKED = re.compile(r"^## (.+)$", re.MULTILINE)
 STEP = re.compile(r"^\d+\. ", re.MULTILINE)
 
 
@@ -19,6 +21,22 @@ class Section:
     number: int
     title: str
     text: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of questions.md and its answer, in Markdown.
+
+    `key` tells it from others wherever it stands: it changes with its heading alone.
+    """
+
+    number: int
+    heading: str
+    answer: str
+
+    @property
+    def key(self) -> str:
+        return hashlib.sha256(self.heading.encode()).hexdigest()
 
 
 def read(kata: Kata, name: str) -> str:
@@ -55,3 +73,14 @@ def steps(section: Section) -> tuple[str, ...]:
 def hints(kata: Kata) -> dict[int, tuple[str, ...]]:
     """The steps by task."""
     return {section.number: steps(section) for section in sections(read(kata, "hints.md"))}
+
+
+def questions(kata: Kata) -> tuple[Question, ...]:
+    """The questions, each heading once; none where there is no questions.md."""
+    if not (kata.folder / "questions.md").exists():
+        return ()
+    _, *parts = ASKED.split(read(kata, "questions.md"))
+    found: dict[str, str] = {}
+    for heading, answer in zip(parts[::2], parts[1::2], strict=True):
+        found.setdefault(" ".join(heading.split()), answer.strip())
+    return tuple(Question(number, *each) for number, each in enumerate(found.items(), 1))

@@ -30,7 +30,11 @@ def restore(kata: Kata, files: dict[str, bytes]) -> Path | None:
     """Put these files in place of the learner's; None if they were the same.
 
     The folder that the learner's went to; it is not there if there was nothing in place.
+    KataError for a file that is not the learner's to edit: they may come from anywhere.
     """
+    for path in files:
+        if not any(path == entry or _within(path, entry) for entry in kata.edit):
+            raise KataError(f"{path} is not a file that one edits in {kata.slug}.")
     try:
         if read_source(kata).files == files:
             return None
@@ -55,6 +59,11 @@ def restore(kata: Kata, files: dict[str, bytes]) -> Path | None:
     if not any(kept.iterdir()):
         kept.rmdir()  # there was nothing in place
     return kept
+
+
+def _within(path: str, entry: str) -> bool:
+    """Whether it lies in a folder of which all files are edited."""
+    return entry.endswith("/") and path.startswith(entry) and ".." not in Path(path).parts
 
 
 def _parent(path: Path) -> Path:

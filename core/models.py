@@ -88,6 +88,8 @@ class Run(models.Model):
             models.Index(fields=["learner", "kata", "-id"], name="run_by_learner_and_kata"),
             models.Index(fields=["learner", "-id"], name="run_by_learner"),
             models.Index(fields=["learner", "status", "-id"], name="run_by_status"),
+            models.Index(fields=["learner", "kata", "-started_at", "-id"], name="run_by_kata_time"),
+            models.Index(fields=["learner", "-started_at", "-id"], name="run_by_time"),
             models.Index(
                 fields=["lease_until"],
                 condition=models.Q(status__in=["queued", "running"]),
@@ -199,3 +201,72 @@ class Help(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.task}.{self.step}"
+
+
+class Card(models.Model):
+    """Something that comes again: a kata, or a question of its questions.md. `core.practice` writes it.
+
+    A question is known by its heading, so that edits around it lose nothing; "" is the kata itself.
+    """
+
+    kata = models.ForeignKey(Kata, models.CASCADE, related_name="cards")
+    learner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="cards")
+    heading = models.CharField(max_length=64, blank=True, help_text="Hash of a question's heading.")
+    question = models.PositiveSmallIntegerField(default=0, help_text="Its place; 0 is the kata.")
+    due = models.DateTimeField(null=True, help_text="Empty: never graded, or a question that went.")
+    state = models.JSONField(null=True, help_text="Of FSRS; empty before the first grade.")
+    opened_at = models.DateTimeField(null=True, help_text="Since when the next pass is graded.")
+    tries = models.PositiveIntegerField(default=0, help_text="Runs since then that count.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["learner", "kata", "heading"], name="card_once"),
+        ]
+        indexes = [models.Index(fields=["learner", "due"], name="card_by_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kata_id}: {self.question or 'kata'}"
+
+    @property
+    def repeated(self) -> bool:
+        """Whether a graded repeat is open."""
+        return self.opened_at is not None and self.state is not None
+
+
+class Review(models.Model):
+    """One grade of a card: a pass that was graded, or a question that was answered."""
+
+    class Rating(models.IntegerChoices):
+        AGAIN = 1
+        HARD = 2
+        GOOD = 3
+        EASY = 4
+
+    card = models.ForeignKey(Card, models.CASCADE, related_name="reviews")
+    rating = models.PositiveSmallIntegerField(choices=Rating)
+    at = models.DateTimeField()
+    seconds = models.PositiveIntegerField(
+        null=True, help_text="From the question, or from --again, to the answer."
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["card", "at"], name="review_once")]
+        indexes = [models.Index(fields=["at"], name="review_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.get_rating_display()} at {self.at}"
+
+
+class Following(models.Model):
+    """The path that a learner follows; there is no row while they follow none."""
+
+    learner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="following"
+    )
+    path = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name_plural = "following"
+
+    def __str__(self) -> str:
+        return self.path

@@ -1,7 +1,7 @@
 """The only writer of runs and of help taken, and the reads that the faces need."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,8 +9,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Case, Count, F, Value, When
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models import Case, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest, Least, TruncDate
 from django.utils import timezone
 
 from core import models
@@ -42,6 +42,11 @@ def local_learner() -> User:
         ) from None
 
 
+def whose(learner: User | None) -> dict[str, Any]:
+    """What to filter rows by: those of this learner, or of the local one."""
+    return {"learner": learner} if learner else {"learner__username": LOCAL}
+
+
 @transaction.atomic
 def store(
     verdict: Verdict, files: Source | None, *, kata: Kata, learner: User | None = None
@@ -61,17 +66,99 @@ def conclude(run: models.Run, verdict: Verdict, files: Source | None) -> None:
         run.snapshot, _ = models.Snapshot.objects.get_or_create(
             checksum=files.checksum, defaults={"files": encode(files.files)}
         )
-    run.seed, run.status = verdict.seed, verdict.status.value
-    run.passed, run.cases = verdict.passed, len(verdict.cases)
-    run.duration = verdict.duration
-    if dearest := verdict.dearest:
-        run.queries, run.budget = int(dearest.value), int(dearest.limit or 0)
+    describe(run, verdict)
     run.save()
     models.Judgement.objects.create(run=run, verdict=verdict.to_json())
     own = verdict.source == OWN and verdict.counts
     if own:
         _stand(run)
     _note_day(run, own=own)
+
+
+def adopt(judged: Sequence[tuple[models.Run, dict[str, Any]]]) -> None:
+    """Write runs that were concluded elsewhere, with the JSON form of their verdicts.
+
+    Inside a transaction, with `restand` to follow.
+    """
+    models.Run.objects.bulk_create([run for run, _ in judged])
+    models.Judgement.objects.bulk_create(
+        models.Judgement(run=run, verdict=verdict) for run, verdict in judged
+    )
+
+
+def describe(run: models.Run, verdict: Verdict) -> None:
+    """The columns of a run that its verdict says."""
+    run.seed, run.status = verdict.seed, verdict.status.value
+    run.passed, run.cases = verdict.passed, len(verdict.cases)
+    run.duration = verdict.duration
+    if dearest := verdict.dearest:
+        run.queries, run.budget = int(dearest.value), int(dearest.limit or 0)
+
+
+def restand(learner: User, katas: Collection[str]) -> None:
+    """Sum up anew how a learner stands with these katas (uuids), from all their runs."""
+    own = models.Run.objects.filter(learner=learner, source=OWN, started_at__isnull=False)
+    passed = Q(status=Status.PASSED)
+    newest = own.filter(kata=OuterRef("kata")).order_by("-started_at", "-pk").values("pk")[:1]
+    sums = list(
+        own.filter(kata__uuid__in=katas)
+        .order_by()
+        .values("kata")
+        .annotate(
+            ran=Count("pk"),
+            passes=Count("pk", filter=passed),
+            passed_at=Min("started_at", filter=passed),
+            best=Min("duration", filter=passed),
+            newest=Subquery(newest),
+            last_at=Max("started_at"),
+        )
+    )
+    last = models.Run.objects.in_bulk([each["newest"] for each in sums])
+    models.Standing.objects.filter(learner=learner, kata__uuid__in=katas).delete()
+    models.Standing.objects.bulk_create(
+        models.Standing(
+            kata_id=each["kata"],
+            learner=learner,
+            last_id=each["newest"],
+            status=last[each["newest"]].status,
+            last_at=each["last_at"],
+            runs=each["ran"],
+            passes=each["passes"],
+            passed_at=each["passed_at"],
+            best=each["best"],
+        )
+        for each in sums
+    )
+
+
+def recount_days(learner: User) -> None:
+    """Sum up anew the days of a learner, from all their runs."""
+    own = Q(source=OWN)
+    days = (
+        models.Run.objects.filter(learner=learner, duration__isnull=False, started_at__isnull=False)
+        .annotate(date=TruncDate("started_at"))
+        .order_by()
+        .values("date")
+        .annotate(
+            ran=Count("pk", filter=own),
+            passes=Count("pk", filter=own & Q(status=Status.PASSED)),
+            low=Min("pk"),
+            high=Max("pk"),
+        )
+    )
+    sums = list(days)
+    models.Day.objects.filter(learner=learner).delete()
+    models.Day.objects.bulk_create(
+        models.Day(
+            learner=learner,
+            date=each["date"],
+            runs=each["ran"],
+            passes=each["passes"],
+            first=each["low"],
+            last=each["high"],
+        )
+        for each in sums
+    )
 
 
 def _stand(run: models.Run) -> None:
@@ -172,17 +259,25 @@ def decode(files: dict[str, str | dict[str, str]]) -> dict[str, bytes]:
 def take_help(
     kata: Kata, kind: str, *, task: int = 0, step: int = 0, learner: User | None = None
 ) -> None:
-    models.Help.objects.get_or_create(
-        kata=row(kata), learner=learner or local_learner(), kind=kind, task=task, step=step
-    )
+    """Remember that it was taken, now: once more counts for the grade that comes next."""
+    learner = learner or local_learner()
+    what = {"kata": row(kata), "learner": learner, "kind": kind, "task": task, "step": step}
+    if not models.Help.objects.filter(**what).update(at=timezone.now()):
+        models.Help.objects.create(**what)
 
 
-def hints_shown(kata: Kata, task: int) -> int:
-    """How many steps of this task's hint were shown."""
-    shown = models.Help.objects.filter(
-        kata__uuid=kata.uuid, learner=local_learner(), kind=models.Help.Kind.HINT, task=task
-    )
-    return shown.count()
+def hints_shown(kata: Kata, task: int, since: datetime | None = None) -> int:
+    """How many steps of this task's hint were shown, after that moment if one is given."""
+    return _help(kata, models.Help.Kind.HINT, since).filter(task=task).count()
+
+
+def gave_up(kata: Kata, since: datetime | None = None) -> bool:
+    return _help(kata, models.Help.Kind.GAVE_UP, since).exists()
+
+
+def _help(kata: Kata, kind: str, since: datetime | None) -> QuerySet[models.Help]:
+    taken = models.Help.objects.filter(**whose(None), kata__uuid=kata.uuid, kind=kind)
+    return taken.filter(at__gt=since) if since else taken
 
 
 def hints_shown_by_task(kata: Kata, *, learner: User) -> dict[int, int]:
@@ -213,32 +308,29 @@ def predict(kata: Kata, call: str, queries: int | None, measured: int | None) ->
     )
 
 
-def gave_up(kata: Kata) -> bool:
-    return models.Help.objects.filter(
-        kata__uuid=kata.uuid, learner__username=LOCAL, kind=models.Help.Kind.GAVE_UP
-    ).exists()
-
-
 def progress(learner: User | None = None) -> dict[str, Progress]:
     """By uuid; katas that were never run are not in it. One query."""
-    whose = {"learner": learner} if learner else {"learner__username": LOCAL}
-    rows = models.Standing.objects.filter(**whose).values_list("kata", "runs", "passes", "last_at")
+    mine = models.Standing.objects.filter(**whose(learner))
+    rows = mine.values_list("kata", "runs", "passes", "last_at")
     return {str(kata): Progress(runs, passes > 0, last) for kata, runs, passes, last in rows}
 
 
 def history(kata: Kata, limit: int = 20) -> list[models.Run]:
     """The newest runs first."""
-    runs = models.Run.objects.filter(kata__uuid=kata.uuid, learner__username=LOCAL)
-    return list(runs.filter(duration__isnull=False).order_by("-pk")[:limit])
+    return list(_newest(kata__uuid=kata.uuid, duration__isnull=False)[:limit])
+
+
+def _newest(**which: Any) -> QuerySet[models.Run]:
+    """The local learner's runs by time: those that were imported are newer as rows alone."""
+    runs = models.Run.objects.filter(**whose(None), started_at__isnull=False, **which)
+    return runs.order_by("-started_at", "-pk")
 
 
 def attempts(kata: Kata, number: int | None = None) -> tuple[models.Run, models.Run] | None:
     """The newest run of the learner's own file, and one before it: that `number`, or the newest
     with other files. None where there are no two."""
-    mine = models.Run.objects.filter(
-        kata__uuid=kata.uuid, learner__username=LOCAL, source=OWN, snapshot__isnull=False
-    )
-    runs = mine.select_related("snapshot", "judgement").order_by("-pk")
+    mine = _newest(kata__uuid=kata.uuid, source=OWN, snapshot__isnull=False)
+    runs = mine.select_related("snapshot", "judgement")
     new = runs.first()
     if not new:
         return None
@@ -260,13 +352,10 @@ def find(kata: Kata, number: int) -> models.Run | None:
 
 def last_verdict(kata: Kata) -> dict[str, object] | None:
     """The JSON form of the newest verdict on the learner's own file."""
-    verdicts = models.Judgement.objects.filter(
-        run__kata__uuid=kata.uuid, run__learner__username=LOCAL, run__source=OWN
-    )
-    return verdicts.order_by("-run").values_list("verdict", flat=True).first()
+    judged = _newest(kata__uuid=kata.uuid, source=OWN, judgement__isnull=False)
+    return judged.values_list("judgement__verdict", flat=True).first()
 
 
 def focus() -> str | None:
     """The slug of the kata that was run last: what commands without a name mean."""
-    runs = models.Run.objects.filter(learner__username=LOCAL).order_by("-pk")
-    return runs.values_list("kata__slug", flat=True).first()
+    return _newest().values_list("kata__slug", flat=True).first()

@@ -8,6 +8,7 @@ import os
 import re
 from pathlib import Path
 
+from core.clock import time_zone
 from core.errors import KataError
 from core.state import STATE, secret_key
 
@@ -155,7 +156,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
+TIME_ZONE = time_zone()  # days and times are shown in it, and kept in UTC
 USE_TZ = True
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # from where the packages have them: nothing is to be collected

@@ -88,6 +88,11 @@ def _one_file(kata: Kata) -> bool:
     return len(kata.edit) == 1 and not kata.edit[0].endswith("/")
 
 
+def shipped(kata: Kata) -> dict[str, bytes]:
+    """The files as shipped; none where the kata has no author/stub."""
+    return read_source(kata, "stub").files if "stub" in author_sources(kata) else {}
+
+
 def author_sources(kata: Kata) -> tuple[str, ...]:
     """stub, solution and every wrong answer that kata.toml names."""
     author = kata.folder / "author"

@@ -4,9 +4,10 @@ Times are seconds, memory is mebibytes. A path is relative to the workspace wher
 """
 
 import dataclasses
+import functools
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -185,27 +186,48 @@ def verdict_from_json(value: dict[str, Any]) -> Verdict:
 
 
 T = typing.TypeVar("T")
+Reader = Callable[[Any], Any]  # a value from its JSON form
 
 
 def build(kind: type[T], value: Any) -> T:
-    """A frozen dataclass of this module from its JSON form, nested ones included."""
+    """A frozen dataclass of this kind from its JSON form, nested ones included."""
     try:
-        return typing.cast("T", _value(kind, value))
+        return typing.cast("T", _reader(typing.cast("Any", kind))(value))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a {kind.__name__}: {error}") from error
 
 
-def _value(kind: Any, value: Any) -> Any:
-    origin = typing.get_origin(kind)
+@functools.cache
+def _reader(kind: Any) -> Reader:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is tuple:
-        if not isinstance(value, list | tuple):
-            raise TypeError(f"{value!r} is not a list")
-        return tuple(_value(typing.get_args(kind)[0], item) for item in value)
+        return _list_of(_reader(arguments[0]))
     if origin is types.UnionType:
-        return None if value is None else _value(typing.get_args(kind)[0], value)
+        read = _reader(arguments[0])
+        return lambda value: None if value is None else read(value)
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        return kind(**{name: _value(hints[name], item) for name, item in value.items()})
-    if not isinstance(value, (int, float) if kind is float else (str if kind is Status else kind)):
-        raise TypeError(f"{value!r} is not {kind.__name__}")
-    return kind(value)
+        readers = {field.name: _reader(hints[field.name]) for field in dataclasses.fields(kind)}
+        return lambda value: kind(**{name: readers[name](item) for name, item in value.items()})
+    return _plain(origin or kind)
+
+
+def _list_of(read: Reader) -> Reader:
+    def found(value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            raise TypeError(f"{value!r} is not a list")
+        return tuple([read(item) for item in value])
+
+    return found
+
+
+def _plain(kind: Any) -> Reader:
+    """Texts, numbers, and dicts, whatever is in them."""
+    fits = (int, float) if kind is float else str if kind is Status else kind
+
+    def found(value: Any) -> Any:
+        if not isinstance(value, fits):
+            raise TypeError(f"{value!r} is not {kind.__name__}")
+        return kind(value)
+
+    return found

@@ -5,9 +5,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+import pexpect
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,6 +84,50 @@ def own_servers(monkeypatch, tmp_path):
     for name in ("POSTGRES_URL", "REDIS_URL", "RABBITMQ_URL", "RABBITMQ_MANAGEMENT_URL"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
+
+
+@pytest.fixture(params=["cold", "server"])
+def at_a_terminal(request, state):
+    """Start `manage.py kata …` at a terminal of 80 columns without colour, in a state of its own.
+
+    Twice: in its own process, and by a background server, which must have answered.
+    """
+    runtime = Path(tempfile.mkdtemp(prefix="kx-"))
+    environment = os.environ | {
+        "KATA_STATE": str(state),
+        "KATA_PATH": os.environ.get("KATA_PATH", str(SAMPLES)),
+        "KATA_SERVER": "0" if request.param == "cold" else "1",
+        "XDG_RUNTIME_DIR": str(runtime),
+        "KATA_IDLE": "300",
+        "COLUMNS": "80",
+        "NO_COLOR": "1",
+    }
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    server = None
+    if request.param == "server":
+        command = [sys.executable, "-m", "core.server.server"]
+        server = subprocess.Popen(command, cwd=ROOT, env=environment)
+        wait_for(lambda: list(runtime.glob("*/socket")), seconds=60)
+
+    def spawn(*arguments: str) -> pexpect.spawn:
+        found = pexpect.spawn(
+            sys.executable,
+            ["manage.py", "kata", *arguments],
+            cwd=str(ROOT),
+            env=environment,
+            encoding="utf-8",
+            dimensions=(40, 80),
+            timeout=60,
+        )
+        found.delaybeforesend = None
+        return found
+
+    yield spawn
+    if server:
+        assert server.poll() is None, "the server was not asked, or was told to end"
+        server.terminate()
+        server.wait()
+    shutil.rmtree(runtime, ignore_errors=True)
 
 
 def copy_sample(name: str, tmp_path: Path, monkeypatch, *, exercise: str | None = None) -> Path:

@@ -117,7 +117,7 @@ def test_unavailable_says_how_to_bring_it(manage, state):
         (["bounded", "--reset", "99"], "bounded has no run 99 with files."),
         (
             ["bounded", "--why", "--json"],
-            "--json goes with a run, --history, --measure, --diff or no name, not with",
+            "--json goes with a run, --history, --measure, --diff, --calendar or no name, not with",
         ),
         (["--hint"], "No kata was run yet, so a name is needed."),
         (["bounded", "--frobnicate"], "Unrecognized arguments: --frobnicate."),

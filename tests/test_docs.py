@@ -32,6 +32,8 @@ DJANGOS = {
         ("core", "serve"),
         ("core", "kata_doctor"),
         ("core", "kata_new"),
+        ("core", "kata_export"),
+        ("core", "kata_import"),
         ("core.bookshop", "bookshop"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.documents import Section, hints, read, sections, steps
+from core.documents import Question, Section, hints, questions, read, sections, steps
 from core.errors import KataError
 from core.kata import Kata
 
@@ -63,6 +63,33 @@ def test_sections_are_the_numbered_ones_in_the_order_of_the_text(text, expected)
 )
 def test_steps_are_the_numbered_lines_each_on_one(text, expected):
     assert steps(Section(1, "", text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# Questions\n\nWords.\n", ()),
+        (
+            "## Why?\n\nSo.\n\n### Aside\n\nMore.\n",
+            (Question(1, "Why?", "So.\n\n### Aside\n\nMore."),),
+        ),
+        ("## A\na\n##  B  c \nb\n## A\nx\n", (Question(1, "A", "a"), Question(2, "B c", "b"))),
+        ("## A\r\na\r\n", (Question(1, "A", "a"),)),
+    ],
+)
+def test_questions_are_headings_with_what_stands_below(kata, text, expected):
+    kata.folder.mkdir()
+    (kata.folder / "questions.md").write_bytes(text.encode())
+    assert questions(kata) == expected
+
+
+def test_question_is_known_by_its_heading_alone():
+    assert Question(1, "Why?", "So.").key == Question(7, "Why?", "Thus.").key
+    assert Question(1, "Why?", "So.").key != Question(1, "Why not?", "So.").key
+
+
+def test_kata_without_questions(kata):
+    assert questions(kata) == ()
 
 
 def test_hints_are_steps_by_task(kata):

@@ -251,3 +251,13 @@ def test_error_editor_that_cannot_be_started(monkeypatch, editor, reason):
         f"The editor {editor!r} cannot be started: {reason}.",
         "Set EDITOR to one that can.",
     )
+
+
+@pytest.mark.parametrize("path", ["tests.py", "../a.py", "migrations/../tests.py", "/etc/x", "sub"])
+def test_error_file_that_is_not_edited_changes_nothing(kata, history, path):
+    before = tree(kata.folder)
+    with pytest.raises(KataError) as caught:
+        editing.restore(kata, {"a.py": b"new", path: b"other"})
+    assert caught.value.message == f"{path} is not a file that one edits in joins."
+    assert tree(kata.folder) == before
+    assert not history.exists()

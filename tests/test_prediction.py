@@ -1,43 +1,14 @@
 """Before the first run of a kata with a budget, a person at a terminal may say what they expect."""
 
-import os
-import shutil
-import sys
-import tempfile
-
 import pexpect
 import pytest
-
-from tests.conftest import ROOT
 
 QUESTION = "how many queries will packing_list\\(10\\) send as it stands"
 
 
-@pytest.fixture(params=["0", "1"], ids=["cold", "server"])
-def terminal(request, state, manage):
-    """`manage.py kata …` at a terminal of its own."""
-    runtime = tempfile.mkdtemp(prefix="kx-")
-    environment = {
-        "KATA_STATE": str(state),
-        "KATA_SERVER": request.param,
-        "XDG_RUNTIME_DIR": runtime,
-        "KATA_IDLE": "2",
-    }
-    if request.param == "1":  # leaves a server behind for what follows
-        manage("kata", "iterators", env=environment)
-
-    def spawn(*arguments: str) -> pexpect.spawn:
-        return pexpect.spawn(
-            sys.executable,
-            ["manage.py", "kata", *arguments],
-            cwd=str(ROOT),
-            env=os.environ | environment,
-            encoding="utf-8",
-            timeout=30,
-        )
-
-    yield spawn
-    shutil.rmtree(runtime, ignore_errors=True)
+@pytest.fixture
+def terminal(at_a_terminal):
+    return at_a_terminal
 
 
 def test_number_is_compared_with_what_was_sent_and_asked_once(terminal):

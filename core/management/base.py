@@ -33,7 +33,8 @@ class WorkspaceCommand(BaseCommand):
     requires_system_checks = []
     examples = ""
     launch: Launcher = staticmethod(cold)  # how a run's keeper comes to be
-    question: Callable[[str], str] | None = None  # how a client of the server is asked
+    question: Callable[[str], str | None] | None = None  # how a client of the server is asked
+    stopped = "Stopped. Nothing was stored."  # what Ctrl-C is answered with
     hangup: int | None = None  # a descriptor that becomes readable when nobody waits any more
 
     def use(
@@ -43,19 +44,18 @@ class WorkspaceCommand(BaseCommand):
         *,
         launch: Launcher,
         hangup: int,
-        ask: Callable[[str], str] | None,
+        ask: Callable[[str], str | None] | None,
     ) -> None:
         """Speak to a client of the background server, and run from its forker."""
         self.stdout, self.stderr = OutputWrapper(out), OutputWrapper(err)
         self.launch, self.hangup, self.question = launch, hangup, ask
 
-    def ask(self, question: str) -> str | None:
-        """What the person answers; None where nobody can be asked."""
+    def asking(self) -> Callable[[str], str | None] | None:
+        """How the person is asked, None where nobody can be; an answer is None at its end."""
         if self.question:
-            return self.question(question)
-        if self.hangup is None and sys.stdin.isatty() and self.stdout.isatty():
-            return answer_to(question)
-        return None
+            return self.question
+        here = self.hangup is None and sys.stdin.isatty() and self.stdout.isatty()
+        return answer_to if here else None
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(
@@ -93,7 +93,7 @@ class WorkspaceCommand(BaseCommand):
             sys.stderr.close()  # whoever read our output has gone; there is nobody to tell
             sys.exit(WRONG_CALL)
         except KeyboardInterrupt:
-            self.stderr.write("Stopped. Nothing was stored.")
+            self.stderr.write(self.stopped)
             sys.exit(STOPPED)
 
 

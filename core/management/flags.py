@@ -16,6 +16,10 @@ examples:
   kata --measure                   how the cost grows with the data, beside the solution
   kata --reset                     a fresh file; yours is moved to .kata/history
   kata --reset 12                  the file as run 12 judged it; yours is moved too
+  kata --again                     repeat a kata from the stub: its next pass is graded
+  kata --quiz                      the questions that are due, asked; with a name, all of a kata
+  kata --path interview            follow a path: what is next goes by it; --path none leaves it
+  kata --calendar                  the days of the last twelve weeks
   kata --json                      the verdict for machines
 
 exit status:
@@ -50,6 +54,16 @@ def add_arguments(parser: CommandParser) -> None:
         metavar="RUN",
         help="Start afresh, or from a run.",
     )
+    action.add_argument(
+        "--again", action="store_true", help="Repeat it from the stub: the next pass is graded."
+    )
+    action.add_argument(
+        "--quiz", action="store_true", help="Ask the questions that are due, or those of a kata."
+    )
+    action.add_argument(
+        "--path", nargs="?", const="", metavar="PATH", help="Follow a path; none leaves it."
+    )
+    action.add_argument("--calendar", action="store_true", help="Show the days you practised.")
     action.add_argument("--solution", action="store_true", help="Show the solution, after a pass.")
     action.add_argument("--why", action="store_true", help="Why this way, after a pass.")
     action.add_argument("--history", action="store_true", help="Show the runs of a kata.")

@@ -1,6 +1,7 @@
 """The screens of `kata` alone and of a track: what there is, what is done, what is next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,13 +12,26 @@ from rich.text import Text
 from core.catalogue import Catalogue, catalogue, command
 from core.errors import KataError
 from core.kata import Kata
+from core.paths import KataPath
+from core.practice.cards import Due
 from core.report.console import mark
+from core.report.practice import questions, when
 from core.runs import Progress
 from core.verdict import Status
 
+MOST_DUE = 3  # katas; all of them would push the rest off the screen
 
-def show(console: Console, found: Catalogue, progress: Mapping[str, Progress]) -> None:
-    """Progress by track, and the next kata."""
+
+def show(
+    console: Console,
+    found: Catalogue,
+    progress: Mapping[str, Progress],
+    *,
+    due: Sequence[Due] = (),
+    later: datetime | None = None,
+    path: KataPath | None = None,
+) -> None:
+    """Progress by track, what is due (else when something is), and the next kata."""
     done = {kata.uuid for kata in found.katas if _passed(kata, progress)}
     table = Table.grid(padding=(0, 2, 0, 0))
     for track in dict.fromkeys(kata.track for kata in found.katas):
@@ -36,7 +50,13 @@ def show(console: Console, found: Catalogue, progress: Mapping[str, Progress]) -
     console.print(table)
     problems(console, found)
     console.print()
-    upcoming = next_kata(found, progress)
+    show_due(console, found, due, later)
+    if path:
+        along = path.of(found)
+        passed = sum(_passed(kata, progress) for kata in along)
+        words = f"Path  {path.name}: {passed} of {len(along)} passed"
+        console.print(words, markup=False, soft_wrap=True)
+    upcoming = next_kata(found, progress, path=path)
     if upcoming:
         console.print(f"Next  {upcoming.slug}: {escape(upcoming.title)}")
         console.print(f"      {command()} {upcoming.slug}", soft_wrap=True)
@@ -44,6 +64,29 @@ def show(console: Console, found: Catalogue, progress: Mapping[str, Progress]) -
         console.print("Every kata is passed.")
     tracks = " | ".join(dict.fromkeys(kata.track for kata in found.katas))
     console.print(f"The katas of a track: {command()} {tracks}", markup=False)
+
+
+def show_due(
+    console: Console, found: Catalogue, due: Sequence[Due], later: datetime | None
+) -> None:
+    """Katas to repeat and questions to recall, each with its command."""
+    known = {kata.uuid: kata.slug for kata in found.katas}
+    katas = [each for each in due if each.kata in known and not each.question]
+    lines = []
+    for each in katas[:MOST_DUE]:
+        slug = known[each.kata]
+        again = "is open as a graded repeat: " if each.repeated else "to repeat: "
+        flag = "" if each.repeated else " --again"
+        lines.append(f"{slug} {again}{command()} {slug}{flag}")
+    if (more := len(katas) - MOST_DUE) > 0:
+        lines.append(f"and {more} more kata{'s' * (more != 1)}")
+    if asked := sum(each.kata in known and each.question > 0 for each in due):
+        lines.append(f"{questions(asked)} to recall: {command()} --quiz")
+    if later and not lines:
+        lines.append(f"nothing; the next {when(later)}")
+    for number, line in enumerate(lines):
+        label = "" if number else "Due"
+        console.print(f"{label:<6}{line}", markup=False, soft_wrap=True)
 
 
 def show_track(
@@ -82,10 +125,24 @@ def warn(console: Console, error: KataError) -> None:
 
 
 def next_kata(
-    found: Catalogue, progress: Mapping[str, Progress], after: Kata | None = None
+    found: Catalogue,
+    progress: Mapping[str, Progress],
+    after: Kata | None = None,
+    path: KataPath | None = None,
 ) -> Kata | None:
-    """The first kata in reading order that is not passed; past `after`, if it is given."""
-    katas = list(found.katas)
+    """The first kata in reading order that is not passed; past `after`, if it is given.
+
+    Katas of a path that is followed come before all others.
+    """
+    if path and (along := _next(path.of(found), progress, after)):
+        return along
+    return _next(found.katas, progress, after)
+
+
+def _next(
+    ordered: Sequence[Kata], progress: Mapping[str, Progress], after: Kata | None
+) -> Kata | None:
+    katas = list(ordered)
     slugs = [kata.slug for kata in katas]
     if after and after.slug in slugs:
         here = slugs.index(after.slug)
@@ -93,21 +150,33 @@ def next_kata(
     return next((kata for kata in katas if not _passed(kata, progress)), None)
 
 
-def following(kata: Kata, progress: Mapping[str, Progress]) -> Kata | None:
-    """What to do after this one: its own track first, which spares reading all the others."""
-    track = catalogue(kata.track).katas
+def following(
+    kata: Kata, progress: Mapping[str, Progress], path: KataPath | None = None
+) -> Kata | None:
+    """What to do after this one: its own track first, which spares reading all the others.
+
+    Katas of a path that is followed come before.
+    """
+    track = catalogue(kata.track).katas if path is None else ()
     rest = track[track.index(kata) + 1 :] if kata in track else ()
     near = next((each for each in rest if not _passed(each, progress)), None)
-    return near or next_kata(catalogue(), progress, after=kata)
+    return near or next_kata(catalogue(), progress, after=kata, path=path)
 
 
 def _passed(kata: Kata, progress: Mapping[str, Progress]) -> bool:
     return progress.get(kata.uuid, Progress()).passed
 
 
-def as_json(found: Catalogue, progress: Mapping[str, Progress]) -> dict[str, object]:
+def as_json(
+    found: Catalogue,
+    progress: Mapping[str, Progress],
+    *,
+    due: Sequence[Due] = (),
+    path: KataPath | None = None,
+) -> dict[str, object]:
     """The list for machines."""
-    upcoming = next_kata(found, progress)
+    upcoming = next_kata(found, progress, path=path)
+    known = {kata.uuid: kata.slug for kata in found.katas}
     return {
         "katas": [
             {
@@ -122,5 +191,16 @@ def as_json(found: Catalogue, progress: Mapping[str, Progress]) -> dict[str, obj
             for kata in found.katas
         ],
         "problems": [str(problem) for problem in found.problems],
+        "due": [
+            {
+                "kata": known[each.kata],
+                "question": each.question,
+                "due": each.at.isoformat() if each.at else None,
+                "repeated": each.repeated,
+            }
+            for each in due
+            if each.kata in known
+        ],
+        "path": path.name if path else None,
         "next": upcoming.slug if upcoming else None,
     }

@@ -32,16 +32,16 @@ def wanted(arguments: list[str]) -> bool:
     )
 
 
-def answer_to(question: str) -> str:
-    """What the person types; nothing at the end of input."""
+def answer_to(question: str) -> str | None:
+    """What the person types; None at the end of input."""
     try:
         return input(question)
     except EOFError:
         sys.stdout.write("\n")
-        return ""
+        return None
 
 
-def ask(arguments: list[str], answer: Callable[[str], str] = answer_to) -> int | None:
+def ask(arguments: list[str], answer: Callable[[str], str | None] = answer_to) -> int | None:
     """The exit status of the command as the server ran it; None where there is no server for it.
 
     `answer` asks the person a question that the command has.
@@ -59,7 +59,10 @@ def ask(arguments: list[str], answer: Callable[[str], str] = answer_to) -> int |
     except KeyboardInterrupt:
         if sys.stdout.isatty():
             sys.stdout.write("\x1b[?25h")  # the spinner has hidden the cursor
-        sys.stderr.write("Stopped. Nothing was stored.\n")
+        kept = "--quiz" in arguments  # each answer is stored as it is given
+        sys.stderr.write(
+            f"Stopped. {'What was answered is kept' if kept else 'Nothing was stored'}.\n"
+        )
         return STOPPED
 
 
@@ -102,7 +105,7 @@ def _request(arguments: list[str]) -> dict[str, object]:
     }
 
 
-def _show(connection: socket.socket, answer: Callable[[str], str]) -> int | None:
+def _show(connection: socket.socket, answer: Callable[[str], str | None]) -> int | None:
     """Print what comes until the exit status does."""
     shown = False
     with connection.makefile("rb") as frames:

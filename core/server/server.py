@@ -133,13 +133,14 @@ class Server:
         send(connection, {"exit": status})
 
 
-def _asked(connection: socket.socket, question: str) -> str:
-    """The client's answer to a question."""
+def _asked(connection: socket.socket, question: str) -> str | None:
+    """The client's answer to a question; None at the end of its input."""
     send(connection, {"ask": question})
     answer = _line(connection)
     if not answer:
         raise KeyboardInterrupt  # the client has gone
-    return str(json.loads(answer)["answer"])
+    found = json.loads(answer)["answer"]
+    return None if found is None else str(found)
 
 
 def _line(connection: socket.socket) -> bytes:

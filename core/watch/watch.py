@@ -22,6 +22,7 @@ from core import catalogue, runs
 from core.errors import KataError
 from core.kata import Kata
 from core.management.base import STOPPED, WorkspaceCommand, unready
+from core.practice import following
 from core.report.overview import next_kata
 from core.server import client
 from core.watch.files import Watcher, content
@@ -155,18 +156,19 @@ class Watching:
             raise KeyboardInterrupt
         return status
 
-    def answer(self, question: str) -> str:
+    def answer(self, question: str) -> str | None:
         with self.keys.paused():
             return client.answer_to(question)
 
     def passed(self) -> None:
-        following = self.following()
-        if self.keys and following:
-            self.say(f"Passed. n brings the next: {following.slug}, {following.title}")
+        coming = self.coming()
+        if self.keys and coming:
+            self.say(f"Passed. n brings the next: {coming.slug}, {coming.title}")
 
-    def following(self) -> Kata | None:
+    def coming(self) -> Kata | None:
         try:
-            return next_kata(catalogue.catalogue(), runs.progress(), after=self.kata)
+            found = catalogue.catalogue()
+            return next_kata(found, runs.progress(), after=self.kata, path=following.followed())
         except KataError as error:
             self.say(str(error))
         except DatabaseError as error:
@@ -174,14 +176,14 @@ class Watching:
         return None
 
     def next(self) -> None:
-        following = self.following()
-        if not following:
+        coming = self.coming()
+        if not coming:
             self.say("Every other kata is passed.")
             return
         self.watcher.stop()
-        self.kata = following
+        self.kata = coming
         self.said = ""
-        self.watcher = Watcher(following.folder, lambda: self.inbox.put(LOOK))
+        self.watcher = Watcher(coming.folder, lambda: self.inbox.put(LOOK))
         self.run()
 
     def hint(self) -> None:
@@ -234,7 +236,7 @@ class Watching:
             self.console.file.flush()
 
 
-def _cold(arguments: list[str], answer: Callable[[str], str]) -> int:
+def _cold(arguments: list[str], answer: Callable[[str], str | None]) -> int:
     """The command in this process; its exit status."""
     name = arguments[0]
     command = cast("WorkspaceCommand", load_command_class("core", name))

@@ -5,6 +5,7 @@ import json
 import shutil
 
 import pytest
+from django.core.management import call_command
 
 from core import catalogue
 from core.check.check import Checked, check
@@ -180,3 +181,20 @@ def test_kata_elsewhere_is_held_to_the_cases_that_it_records(elsewhere, prove):
     kata = elsewhere("unread", *answers, **{CASES: "{"})
     assert rules(prove(kata)) == ["cases: it is not JSON of cases"]
     assert prove(kata, write=True) == dataclasses.replace(sound("unread"), cases=1, wrong=0)
+
+
+def test_command_names_a_path_with_a_kata_that_is_not_there(tmp_path, monkeypatch, capsys):
+    (tmp_path / "katas" / "paths").mkdir(parents=True)
+    path = tmp_path / "katas" / "paths" / "mine.toml"
+    path.write_text('title = "Mine"\nabout = "For me."\nkatas = ["joins"]\n')
+    monkeypatch.setattr(catalogue, "ROOT", tmp_path)
+    monkeypatch.delenv("KATA_PATH", raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit) as caught:
+        call_command("kata_check")
+    assert caught.value.code == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "✗ katas/paths/mine.toml: there is no kata 'joins'.",
+        "  Take it out until it is there.",
+        "0 katas, 1 to mend",
+    ]

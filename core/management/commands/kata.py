@@ -13,11 +13,13 @@ from core import catalogue, editing, runs
 from core.comparison import compare
 from core.documents import hints, read
 from core.errors import KataError
-from core.judge.queries import counted
 from core.kata import Kata
+from core.management import practising, predicting
 from core.management.base import WorkspaceCommand, unready
 from core.management.flags import EXAMPLES, add_arguments
 from core.models import Help
+from core.practice import cards, following, grading
+from core.practice.predictions import predicted
 from core.report import overview
 from core.report import verdict as report
 from core.report.comparison import show as show_comparison
@@ -26,7 +28,7 @@ from core.report.measure import show as show_measured
 from core.runner import demo
 from core.runner.debug import debug
 from core.runner.run import run
-from core.source import Source, author_sources, read_source
+from core.source import Source, shipped
 from core.verdict import EXIT_STATUS, Status, Verdict, verdict_from_json
 
 ACTIONS = (
@@ -40,7 +42,12 @@ ACTIONS = (
     "debug",
     "open",
     "watch",
+    "again",
+    "quiz",
+    "path",
+    "calendar",
 )
+WITH_JSON = (None, "history", "measure", "diff", "calendar")
 
 
 class Command(WorkspaceCommand):
@@ -60,12 +67,21 @@ class Command(WorkspaceCommand):
         if name and not wants_run and not catalogue.named(name) and catalogue.is_track(name):
             overview.show_track(self.console, catalogue.catalogue(), name, runs.progress())
             return
-        kata = catalogue.get(name or self.focus())
-        if options["json"] and action not in (None, "history", "measure", "diff"):
+        if options["json"] and action not in WITH_JSON:
             raise KataError(
-                f"--json goes with a run, --history, --measure, --diff or no name, not with --{action}."
+                "--json goes with a run, --history, --measure, --diff, --calendar or no name, "
+                f"not with --{action}."
             )
-        if action == "measure":
+        if action in ("quiz", "path", "calendar"):
+            self.practise(action, name, options)
+            return
+        self.act(catalogue.get(name or self.focus()), action, options)
+
+    def act(self, kata: Kata, action: str | None, options: dict[str, Any]) -> None:
+        """What one does with a kata."""
+        if action == "again":
+            practising.repeat(self.console, kata)
+        elif action == "measure":
             self.measure(kata, options["json"])
         elif action == "diff":
             self.diff(kata, options["diff"], options["json"])
@@ -78,7 +94,7 @@ class Command(WorkspaceCommand):
         elif action == "why":
             self.why(kata, give_up=options["give_up"])
         elif action == "history":
-            show_history(self.console, kata, runs.history(kata), as_json=options["json"])
+            self.history(kata, options["json"])
         elif action == "debug":
             sys.exit(debug(kata, options["source"] or "exercise", seed=options["seed"]))
         elif action == "open":
@@ -87,6 +103,18 @@ class Command(WorkspaceCommand):
             self.watch(kata, options)
         else:
             self.run(kata, options)
+
+    def practise(self, action: str, name: str | None, options: dict[str, Any]) -> None:
+        """What is of no kata, or need not be."""
+        if action == "quiz":
+            self.stopped = "Stopped. What was answered is kept."
+            practising.quiz(self.console, self.asking(), catalogue.get(name) if name else None)
+        elif name:
+            raise KataError(f"--{action} is of all katas: leave {name} out.")
+        elif action == "path":
+            practising.path(self.console, options["path"])
+        else:
+            practising.calendar(self.console, as_json=options["json"])
 
     def focus(self) -> str:
         slug = runs.focus()
@@ -99,13 +127,17 @@ class Command(WorkspaceCommand):
 
     def overview(self, as_json: bool) -> None:
         found, progress = catalogue.catalogue(), runs.progress()
+        due, path = cards.due(), following.followed()
         if as_json:
-            self.stdout.write(json.dumps(overview.as_json(found, progress), indent=2))
+            answer = overview.as_json(found, progress, due=due, path=path)
+            self.stdout.write(json.dumps(answer, indent=2))
         else:
-            overview.show(self.console, found, progress)
+            later = None if due else cards.coming()
+            overview.show(self.console, found, progress, due=due, later=later, path=path)
 
     def run(self, kata: Kata, options: dict[str, Any]) -> None:
-        predicted = None if options["source"] or options["json"] else self.prediction(kata)
+        asked = not options["source"] and not options["json"]
+        said = predicting.prediction(self.asking(), kata) if asked else None
         with self.busy(kata.slug, options["json"]):
             verdict, files = run(
                 kata,
@@ -118,12 +150,12 @@ class Command(WorkspaceCommand):
             self.stdout.write(json.dumps(verdict.to_json(), indent=2))
         else:
             report.show(self.console, kata, verdict, full=options["verbosity"] > 1)
-        following = self.store(kata, verdict, files)
-        if predicted:
-            self.compare_prediction(kata, verdict, *predicted)
+        steps = self.store(kata, verdict, files)
+        if said:
+            predicting.compare(self.console, kata, verdict, *said)
         if not options["json"]:
             self.console.print()
-            for step in report.next_steps(kata, verdict, following):
+            for step in steps:
                 self.console.print(step, markup=False, soft_wrap=True)
         sys.exit(EXIT_STATUS[verdict.status])
 
@@ -132,45 +164,30 @@ class Command(WorkspaceCommand):
 
         sys.exit(watch(kata, self.console, options))
 
-    def prediction(self, kata: Kata) -> tuple[str, int | None] | None:
-        """Before the first run of a kata with a budget: a call, and what the learner expects of it."""
-        recorded = catalogue.cases(kata)
-        if not recorded or not recorded.predict or not runs.may_predict(kata):
-            return None
-        answer = self.ask(
-            f"Before you run it: how many queries will {recorded.predict} send as it stands?\n"
-            "A number, or Enter to skip: "
-        )
-        if answer is None:
-            return None
-        return recorded.predict, int(answer) if answer.strip().isdecimal() else None
-
-    def compare_prediction(
-        self, kata: Kata, verdict: Verdict, call: str, queries: int | None
-    ) -> None:
-        found = [m for case in verdict.cases for m in case.measurements if m.call == call]
-        measured = int(found[0].value) if found else None
-        runs.predict(kata, call, queries, measured)
-        if queries is not None and measured is not None:
-            right = "You were right" if queries == measured else f"You said {queries}"
-            self.console.print(f"{right}: {call} sent {counted(measured)}.", markup=False)
-
     def busy(self, what: str, as_json: bool) -> contextlib.AbstractContextManager[object]:
         """A spinner on a terminal, nothing in a pipe."""
         if as_json or not self.stdout.isatty():
             return contextlib.nullcontext()
         return self.console.status(f"{what} …")
 
-    def store(self, kata: Kata, verdict: Verdict, files: Source | None) -> str | None:
-        """Keep the run; the kata to do next after a pass. A verdict is worth showing all the same."""
+    def store(self, kata: Kata, verdict: Verdict, files: Source | None) -> list[str]:
+        """Keep and grade the run; what to do next. A verdict is worth showing all the same."""
+        practised: list[str] = []
+        coming = None
         try:
-            runs.store(verdict, files, kata=kata)
+            _, review = grading.store(verdict, files, kata=kata)
             if verdict.status is Status.PASSED:
-                following = overview.following(kata, runs.progress())
-                return following.slug if following else None
+                path = following.followed()
+                coming = overview.following(kata, runs.progress(), path=path)
+                if verdict.source == runs.OWN:
+                    practised = practising.after_pass(kata, review)
         except DatabaseError as error:
             self.stderr.write(f"The run was not stored. {unready(error)}")
-        return None
+        return [*practised, *report.next_steps(kata, verdict, coming.slug if coming else None)]
+
+    def history(self, kata: Kata, as_json: bool) -> None:
+        said = None if as_json else predicted(kata)
+        show_history(self.console, kata, runs.history(kata), said, as_json=as_json)
 
     def diff(self, kata: Kata, number: int, as_json: bool) -> None:
         found = runs.attempts(kata, number or None)
@@ -202,14 +219,15 @@ class Command(WorkspaceCommand):
             show_measured(self.console, kata, measured)
 
     def hint(self, kata: Kata, task: int) -> None:
-        """Show the steps seen before, and one more."""
+        """Show the steps seen before, and one more; each graded repeat begins with the first."""
         steps = hints(kata)
         task = task or self.failing_task(kata)
         if task not in steps:
             raise KataError(
                 f"{kata.slug} has no task {task}.", hint=f"Tasks: 1 to {len(kata.tasks)}."
             )
-        seen = min(runs.hints_shown(kata, task) + 1, len(steps[task]))
+        since = grading.last_graded(kata)
+        seen = min(runs.hints_shown(kata, task, since) + 1, len(steps[task]))
         runs.take_help(kata, Help.Kind.HINT, task=task, step=seen)
         self.console.print(f"{task}  {kata.tasks[task - 1]}", style="bold", markup=False)
         for number, step in enumerate(steps[task][:seen], 1):
@@ -234,7 +252,7 @@ class Command(WorkspaceCommand):
                     f"{kata.slug} has no run {number} with files.",
                     hint=f"`{catalogue.command()} {kata.slug} --history` shows its runs.",
                 )
-            kept = editing.restore(kata, self.shipped(kata) | runs.files_of(found))
+            kept = editing.restore(kata, shipped(kata) | runs.files_of(found))
         else:
             kept = editing.reset(kata)
         edit = ", ".join(catalogue.relative(kata.folder / entry) for entry in kata.edit)
@@ -247,10 +265,6 @@ class Command(WorkspaceCommand):
             self.console.print(
                 f"{edit} is already so: nothing to do.", markup=False, soft_wrap=True
             )
-
-    def shipped(self, kata: Kata) -> dict[str, bytes]:
-        """The files as shipped: for those that came after a run."""
-        return read_source(kata, "stub").files if "stub" in author_sources(kata) else {}
 
     def solution(self, kata: Kata, *, give_up: bool) -> None:
         self.earn(kata, give_up, "--solution")
@@ -274,9 +288,10 @@ class Command(WorkspaceCommand):
         """The answers come after a pass, or for giving up, which is remembered."""
         if give_up:
             runs.take_help(kata, Help.Kind.GAVE_UP)
-        elif not runs.has_passed(kata) and not runs.gave_up(kata):
+        elif not grading.earned(kata):
+            again = " since --again" if runs.has_passed(kata) else ""
             raise KataError(
-                f"{kata.slug} has not passed yet, and {flag} tells the answer.",
+                f"{kata.slug} has not passed yet{again}, and {flag} tells the answer.",
                 hint=f"A hint: `{catalogue.command()} {kata.slug} --hint`. "
                 f"The answer all the same: `{catalogue.command()} {kata.slug} {flag} --give-up`.",
             )

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from core import catalogue
+from core import catalogue, paths
 from core.check.check import Checked, check
 from core.check.finding import Finding
 from core.check.mutation import Mutation, mutate, require_library
@@ -56,14 +56,15 @@ exit status:
         found = catalogue.catalogue()
         katas = found.katas
         problems = found.problems
+        wrong_paths = tuple(paths.problems(found))
         if options["names"]:
             katas = tuple(catalogue.get(name) for name in dict.fromkeys(options["names"]))
-            problems = ()
+            problems = wrong_paths = ()
         with Forker() as forker:
             checked = self.prove(katas, forker, write=options["write"])
             mutations = self.mutate(katas, forker) if options["mutate"] else []
         findings = [each.findings for each in checked] + [each.findings for each in mutations]
-        sound = not problems and not any(findings)
+        sound = not problems and not wrong_paths and not any(findings)
         if options["json"]:
             answer = {
                 "sound": sound,
@@ -71,15 +72,15 @@ exit status:
                 "mutations": [
                     dataclasses.asdict(each) | {"score": each.score} for each in mutations
                 ],
-                "problems": [str(problem) for problem in problems],
+                "problems": [str(problem) for problem in (*problems, *wrong_paths)],
             }
             self.stdout.write(json.dumps(answer, indent=2))
         else:
             for each in checked:
                 self.show(each)
-            for problem in problems:
+            for problem in (*problems, *wrong_paths):
                 overview.warn(self.console, problem)
-            self.summary(checked, len(problems))
+            self.summary(checked, len(problems), len(wrong_paths))
             self.show_mutations(mutations)
         if not sound:
             sys.exit(1)
@@ -147,8 +148,8 @@ exit status:
             self.console.print(line, soft_wrap=True)
             self.console.print(f"      {each.fix}", style="dim", markup=False, soft_wrap=True)
 
-    def summary(self, checked: list[Checked], problems: int) -> None:
-        bad = sum(bool(each.findings) for each in checked) + problems
+    def summary(self, checked: list[Checked], problems: int, wrong_paths: int) -> None:
+        bad = sum(bool(each.findings) for each in checked) + problems + wrong_paths
         skipped = sum(bool(each.unavailable) for each in checked)
         words = f"{len(checked) + problems} katas, {bad} to mend"
         self.console.print(f"{words}, {skipped} not run" if skipped else words)

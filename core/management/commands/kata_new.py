@@ -80,7 +80,8 @@ examples:
         return default
 
     def typed(self, question: str) -> str:
-        return "" if self.silent else (self.ask(question) or "").strip()
+        ask = None if self.silent else self.asking()
+        return (ask(question) or "").strip() if ask else ""
 
     def title(self, text: str) -> str:
         return str(checked("title", text.strip()))

@@ -21,7 +21,9 @@ def lend(
     and are passed on. The slip is printed when the loan is committed, which may be the caller's to do.
     """
     # `of`: without it the rows of the join are locked too, and nobody can sell the book meanwhile.
-    copies = Copy.objects.select_related("book").select_for_update(of=("self",), skip_locked=not wait)
+    copies = Copy.objects.select_related("book").select_for_update(
+        of=("self",), skip_locked=not wait
+    )
     with transaction.atomic():
         found = copies.filter(pk=copy).first()
         if found is None and not wait:
