@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0006_remove_run_verdict"),
+        ("core", "0007_days"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
