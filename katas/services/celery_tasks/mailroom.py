@@ -42,6 +42,8 @@ class Mailroom(TransactionTestCase):
         cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         settings = override_settings(EMAIL_BACKEND=BACKEND, EMAIL_FILE_PATH=str(cls.folder))
         cls.enterClassContext(settings)
+        with broker() as client:
+            client.flushdb()  # whatever a worker before has not come to
         signals.task_postrun.connect(tell)
         signals.task_unknown.connect(tell)
         cls.enterClassContext(worker(app))

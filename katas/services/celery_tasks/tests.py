@@ -79,6 +79,7 @@ SENT = "One order, one message. A task that is called as a function runs here, i
 LATER = "The worker was quicker than the commit, and found no order: send when it is committed."
 OUTER = "The caller's transaction was open still: `on_commit` waits for the outermost one."
 KEY = "A message holds the primary key alone: whatever else it holds is old when it is read."
+PAIR = "It gives the primary key of the order, and the id of the task as text."
 ITS_ID = "The message has no such id: choose one, give it to the message, and return it."
 NOTHING = "The order is not there, so nobody may be told of it: send when it is committed."
 REQUEST = "It asked for the result, so a customer waits for the worker. Send, and go on."
@@ -92,9 +93,12 @@ class PlaceOrder(Mailroom):
 
     def place(self):
         try:
-            return orders.place_order(self.customer.pk, self.quantities)
+            placed = orders.place_order(self.customer.pk, self.quantities)
         except EncodeError as error:
             raise Mismatch(self.call, raised(error), "a message in JSON", KEY) from error
+        types = [type(each).__name__ for each in placed or ()]
+        expect(f"types that {self.call} returns", types, ["int", "str"], PAIR)
+        return placed
 
     def test_one_message_with_the_key(self):
         pk, task_id = self.place()
