@@ -46,7 +46,7 @@ def printer() -> str:
 def kiosk() -> str:
     """A customer at the kiosk wants a copy that stocktaking has locked."""
     at_kiosk = desk.lend(A, desk.kim, wait=False)
-    _, said, waits = meet(partial(stocktaking, A), after("FOR UPDATE"), at_kiosk)
+    _, said, waits = meet(partial(stocktaking, A), after("FOR NO KEY UPDATE"), at_kiosk)
     return "waits" if waits else said
 
 

@@ -112,6 +112,7 @@ BASKETS = [
     ("two_out", [E, A, D], f"CopyIsOut({D}, {E})", [], "All or none; all that are out are named."),
     ("unknown", [A, NOBODY], UNKNOWN, [], "All or none: one that is not found is not passed over."),
 ]
+SAME = "Who has to keep others from a copy locks the copy's row, as everybody does."
 CIRCLE = "Each waits for what the other holds: lock by rising key, whatever the basket's order."
 
 
@@ -142,9 +143,10 @@ class Baskets(Desk, TransactionTestCase):
 
     def test_beside_stocktaking(self):
         basket = self.lend_all([C, A, B], self.ada)
-        *got, _ = meet(partial(stocktaking, A, B, C), after(LOCK), basket)
+        *got, waits = meet(partial(stocktaking, A, B, C), after(LOCK), basket)
         call = f"stocktaking, which locks {A}, {B}, {C}, beside lend_all({[C, A, B]}, Ada)"
         expect(call, got, [DONE, DONE], CIRCLE)
+        expect("whom lend_all waits for, beside stocktaking", waits, ("the first",), SAME)
 
 
 LONGEST = "What was dropped first comes first, and its loan ends with that moment."
@@ -166,7 +168,8 @@ class BoxAlone(Desk, TestCase):
         expect("take_back(settle), the box being empty", self.take_back()(), None, "Nothing to do.")
 
     def test_settle_fails(self):
-        with expect_raises("take_back(settle), where settle fails", ZeroDivisionError):
+        because = "Whatever settle raises is for the caller to hear."
+        with expect_raises("take_back(settle)", ZeroDivisionError, because=because):
             self.take_back(lambda: 1 // 0)()
         call = "what is out, and in the box, when settle has failed"
         expect(call, (out(), boxed()), ([D, E], [D, E]), AS_IT_WAS)

@@ -60,8 +60,8 @@ def take_back(settle: Callable[[Loan], object]) -> int | None:
     """Take back the copy that has been in the return box longest, of those that nobody else is at.
 
     Its loan ends at the moment when it was dropped, `settle(loan)` does the rest and may take its
-    time, and the box holds it no more. If that fails, or its process dies, all is as it was. Returns
-    the key of the loan, or None where there is nothing to do. Waits for nobody.
+    time, and the box holds it no more. What `settle` raises is passed on: then all is as it was, and
+    so it is where the process dies. Returns the loan's key, None if there is nothing to do.
     """
     box = Returned.objects.select_related("loan__customer").order_by("dropped_at")
     with transaction.atomic():
