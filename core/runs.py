@@ -99,30 +99,33 @@ def restand(learner: User, katas: Collection[str]) -> None:
     """Sum up anew how a learner stands with these katas (uuids), from all their runs."""
     own = models.Run.objects.filter(learner=learner, source=OWN, started_at__isnull=False)
     passed = Q(status=Status.PASSED)
-    newest = own.filter(kata=OuterRef("kata")).order_by("-started_at", "-pk").values("pk")[:1]
-    sums = list(
+    sums = (
         own.filter(kata__uuid__in=katas)
         .order_by()
         .values("kata")
         .annotate(
-            ran=Count("pk"),
+            runs=Count("pk"),
             passes=Count("pk", filter=passed),
             passed_at=Min("started_at", filter=passed),
             best=Min("duration", filter=passed),
-            newest=Subquery(newest),
             last_at=Max("started_at"),
         )
     )
-    last = models.Run.objects.in_bulk([each["newest"] for each in sums])
+    # Beside the sums, where it would be looked for once a run.
+    newest = own.filter(kata=OuterRef("pk")).order_by("-started_at", "-pk").values("pk")[:1]
+    last = models.Run.objects.filter(
+        pk__in=models.Kata.objects.filter(pk__in=katas).values_list(Subquery(newest))
+    )
+    newest_of = {run.kata_id: run for run in last}
     models.Standing.objects.filter(learner=learner, kata__uuid__in=katas).delete()
     models.Standing.objects.bulk_create(
         models.Standing(
-            kata_id=each["kata"],
             learner=learner,
-            last_id=each["newest"],
-            status=last[each["newest"]].status,
+            kata_id=each["kata"],
+            last=newest_of[each["kata"]],
+            status=newest_of[each["kata"]].status,
             last_at=each["last_at"],
-            runs=each["ran"],
+            runs=each["runs"],
             passes=each["passes"],
             passed_at=each["passed_at"],
             best=each["best"],

@@ -1,6 +1,7 @@
 """Practice as a person meets it: graded repeats, questions at a terminal, paths, the calendar."""
 
 import json
+import threading
 from pathlib import Path
 
 import pexpect
@@ -162,6 +163,20 @@ def test_answers_are_not_shown_while_a_repeat_is_open(kata):
     assert kata("bounded", "--solution", "--give-up")[0] == 0
     kata.file.write_text(GOOD)
     assert "Graded again: it comes again " in kata("bounded")[1]
+
+
+def test_two_passes_at_once_are_one_grade(kata):
+    kata.file.write_text(GOOD)
+    told: list[str] = []
+    running = [threading.Thread(target=lambda: told.append(kata("bounded")[1])) for _ in range(3)]
+    for each in running:
+        each.start()
+    for each in running:
+        each.join()
+    assert sum("Graded easy" in out for out in told) == 1
+    assert sum("Not graded" in out for out in told) == 2
+    today = json.loads(kata("--calendar", "--json")[1])[-1]
+    assert (today["runs"], today["reviews"]) == (3, 1)
 
 
 def test_error_again_before_a_pass(kata):
