@@ -53,7 +53,11 @@ def test_link_ends_after_ten_minutes(client, monkeypatch):
     assert refused(client.get(link))
 
 
-@pytest.mark.parametrize("text", ["x", "a:b:c", signing.dumps([1, ""], salt="another")])
+@pytest.mark.parametrize(
+    "text",
+    ["x", "a:b:c", signing.dumps([1, ""], salt="another")],
+    ids=["no token", "no signature", "another purpose"],
+)
 def test_link_that_is_not_ours(client, text):
     assert refused(client.get(f"/login/{text}/"))
 
