@@ -29,7 +29,7 @@ ARGUMENTS = (
 AXE = ROOT / "tests" / "vendor" / "axe.min.js"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must not outlive it: Django refuses to work in one
 def chromium():
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if not program:
