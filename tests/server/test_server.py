@@ -180,7 +180,8 @@ def test_first_command_starts_it_and_the_next_is_answered_by_it(workspace):
     wait_for(workspace.sockets)
     second = workspace.manage("kata", "bounded", "--seed", "1")
     assert (first.returncode, second.returncode) == (0, 0)
-    assert without_time(first.stdout) == without_time(second.stdout)
+    graded = first.stdout.replace("Graded easy: it", "Not graded: it")  # the first pass alone is
+    assert without_time(graded) == without_time(second.stdout)
     assert len(json.loads(workspace.manage("kata", "--history", "--json").stdout)) == 2
 
 
