@@ -278,16 +278,18 @@ def gave_up(kata: Kata, since: datetime | None = None) -> bool:
     return _help(kata, models.Help.Kind.GAVE_UP, since).exists()
 
 
-def _help(kata: Kata, kind: str, since: datetime | None) -> QuerySet[models.Help]:
-    taken = models.Help.objects.filter(**whose(None), kata__uuid=kata.uuid, kind=kind)
+def _help(
+    kata: Kata, kind: str, since: datetime | None, learner: User | None = None
+) -> QuerySet[models.Help]:
+    taken = models.Help.objects.filter(**whose(learner), kata__uuid=kata.uuid, kind=kind)
     return taken.filter(at__gt=since) if since else taken
 
 
-def hints_shown_by_task(kata: Kata, *, learner: User) -> dict[int, int]:
-    """How many steps of each task's hint a learner was shown. One query."""
-    shown = models.Help.objects.filter(
-        kata__uuid=kata.uuid, learner=learner, kind=models.Help.Kind.HINT
-    )
+def hints_shown_by_task(
+    kata: Kata, since: datetime | None = None, *, learner: User
+) -> dict[int, int]:
+    """How many steps of each task's hint a learner was shown, after that moment. One query."""
+    shown = _help(kata, models.Help.Kind.HINT, since, learner)
     return dict(shown.order_by().values_list("task").annotate(Count("pk")))
 
 

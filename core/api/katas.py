@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.models import User
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +26,7 @@ from core.errors import KataError
 from core.kata import Kata
 from core.models import Help, Standing
 from core.needs.find import wanted
+from core.practice import grading
 
 
 class KataList(APIView):
@@ -84,7 +86,7 @@ class HintList(APIView):
     def get(self, request: Request, slug: str) -> Response:
         """The steps that were shown, by task."""
         kata = kata_named(slug)
-        shown = runs.hints_shown_by_task(kata, learner=learner_of(request))
+        shown = _shown(kata, learner_of(request))
         found = [_hint(kata, task, steps, shown.get(task, 0)) for task, steps in _steps(kata)]
         return Response(HintSerializer(found, many=True).data)
 
@@ -102,10 +104,14 @@ class HintList(APIView):
         steps = dict(_steps(kata)).get(task)
         if steps is None:
             raise missing(f"{slug} has no hint for a task {task}.")
-        shown = runs.hints_shown_by_task(kata, learner=learner).get(task, 0)
-        step = min(shown + 1, len(steps))
+        step = min(_shown(kata, learner).get(task, 0) + 1, len(steps))
         runs.take_help(kata, Help.Kind.HINT, task=task, step=step, learner=learner)
         return Response(HintSerializer(_hint(kata, task, steps, step)).data)
+
+
+def _shown(kata: Kata, learner: User) -> dict[int, int]:
+    """By task; what was shown before the last grade is to be shown anew, as in the terminal."""
+    return runs.hints_shown_by_task(kata, grading.last_graded(kata, learner), learner=learner)
 
 
 def _steps(kata: Kata) -> list[tuple[int, tuple[str, ...]]]:

@@ -9,15 +9,19 @@ from core import runs
 from core.api.learner import learner_of
 from core.api.serializers import ProgressSerializer
 from core.catalogue import catalogue
+from core.practice import following
+from core.report.overview import next_kata
 
 
 class ProgressDetail(APIView):
-    """Katas that passed, by track, and what is next."""
+    """Katas that passed, by track, and what is next: of the path that one follows, then of all."""
 
     @extend_schema(operation_id="progress", responses=ProgressSerializer)
     def get(self, request: Request) -> Response:
-        katas = catalogue().katas
-        progress = runs.progress(learner_of(request))
+        found, learner = catalogue(), learner_of(request)
+        katas, progress = found.katas, runs.progress(learner)
+        path = following.followed(learner)
+        upcoming = next_kata(found, progress, path=path)
         done = {kata.uuid for kata in katas if progress.get(kata.uuid, runs.Progress()).passed}
         todo = [kata for kata in katas if kata.uuid not in done]
         tracks = [
@@ -32,7 +36,8 @@ class ProgressDetail(APIView):
         answer = {
             "katas": len(katas),
             "passed": len(done),
-            "next": todo[0].slug if todo else None,
+            "path": path.name if path else None,
+            "next": upcoming.slug if upcoming else None,
             "tracks": tracks,
         }
         return Response(ProgressSerializer(answer).data)

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from core.api.errors import missing
 
-PLACES = ("katas", "runs", "progress", "schema")
+PLACES = ("katas", "runs", "progress", "practice", "schema")
 
 
 class Root(APIView):

@@ -11,6 +11,7 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
+from rest_framework.serializers import BaseSerializer
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
@@ -64,13 +65,16 @@ class RunFilter(django_filters.FilterSet):  # type: ignore[misc]
 class RunList(ListAPIView[Run]):
     """One's own runs."""
 
-    serializer_class = RunSerializer
     pagination_class = NewestFirst
     filter_backends = [django_filters.DjangoFilterBackend]
     filterset_class = RunFilter
 
     def get_queryset(self) -> QuerySet[Run]:
         return mine(self.request)
+
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        """What a POST takes is what the form of the page begins with."""
+        return WantedSerializer if self.request.method == "POST" else RunSerializer
 
     def get_throttles(self) -> list[BaseThrottle]:
         more = [RunThrottle()] if self.request.method == "POST" else []

@@ -230,8 +230,29 @@ class TrackSerializer(serializers.Serializer[Any]):
 class ProgressSerializer(serializers.Serializer[Any]):
     katas = serializers.IntegerField()
     passed = serializers.IntegerField()
-    next = serializers.CharField(allow_null=True, help_text="What to do next, of all tracks.")
+    path = serializers.CharField(allow_null=True, help_text="The one that is followed.")
+    next = serializers.CharField(allow_null=True, help_text="What to do next, of path or tracks.")
     tracks = TrackSerializer(many=True)
+
+
+class DueSerializer(serializers.Serializer[Any]):
+    """A card that is due, or a graded repeat that is open; question 0 is the kata itself."""
+
+    kata = serializers.CharField(source="slug")
+    url = serializers.HyperlinkedIdentityField(
+        view_name="api:kata", lookup_field="slug", read_only=True
+    )
+    title = serializers.CharField()
+    question = serializers.IntegerField()
+    due = serializers.DateTimeField(source="at", allow_null=True)
+    repeated = serializers.BooleanField(help_text="A graded repeat is open.")
+
+
+class PracticeSerializer(serializers.Serializer[Any]):
+    """What is due today, the longest waiting first, and when the next is."""
+
+    due = DueSerializer(many=True)
+    coming = serializers.DateTimeField(allow_null=True)
 
 
 class HintSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from core.api import progress, root, runs, schema
+from core.api import practice, progress, root, runs, schema
 from core.api.katas import HintList, KataDetail, KataList
 
 app_name = "api"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("runs/<int:pk>/", runs.RunDetail.as_view(), name="run"),
     path("runs/<int:pk>/verdict/", runs.VerdictDetail.as_view(), name="verdict"),
     path("runs/<int:pk>/cancel/", runs.CancelRun.as_view(), name="cancel"),
+    path("practice/", practice.Practice.as_view(), name="practice"),
     path("progress/", progress.ProgressDetail.as_view(), name="progress"),
     re_path("", root.nothing),
 ]

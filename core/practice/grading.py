@@ -115,9 +115,9 @@ def again(kata: Kata, learner: User | None = None) -> Path | None:
     return editing.reset(kata)
 
 
-def last_graded(kata: Kata) -> datetime | None:
-    """When the local learner was graded last: help before that is of another time."""
-    card = cards.of_kata(kata)
+def last_graded(kata: Kata, learner: User | None = None) -> datetime | None:
+    """When a learner, or the local one, was graded last: help before that is of another time."""
+    card = cards.of_kata(kata, learner)
     return schedule.graded_at(card.state) if card else None
 
 

@@ -14,7 +14,8 @@ from tests.api.conftest import client_of, problem
 
 PATHS = [
     *("/api/", "/api/katas/", "/api/katas/bounded/", "/api/katas/bounded/hints/", "/api/runs/"),
-    *("/api/runs/1/", "/api/runs/1/verdict/", "/api/progress/", "/api/schema/", "/api/nowhere/"),
+    *("/api/runs/1/", "/api/runs/1/verdict/", "/api/progress/", "/api/practice/"),
+    *("/api/schema/", "/api/nowhere/"),
 ]
 
 
@@ -86,6 +87,7 @@ def test_page_for_a_browser(learner):
             re.findall(r'(?:src|href)="(?:https?:)?//', text.replace("http://testserver", "")) == []
         )
         assert "Nothing" not in text
+        assert ("&quot;katas&quot;: []" in text) == (status == 200)  # the form's beginning
 
 
 @pytest.mark.parametrize(("method", "path"), [("delete", "/api/runs/"), ("post", "/api/katas/")])

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core import catalogue, runs
-from core.models import Batch, Help, Judgement, Kata, Run, Standing
+from core.models import Batch, Card, Help, Judgement, Kata, Run, Standing
 
 MOST = 8  # queries, of them one for the token
 
@@ -36,6 +36,14 @@ def remembered(learner, other):
                 ),
                 ignore_conflicts=True,
             )
+            Card.objects.bulk_create(
+                (
+                    Card(kata=kata, learner=whose, heading=f"{n}", question=n, due=timezone.now())
+                    for kata in katas
+                    for n in range(times)
+                ),
+                ignore_conflicts=True,
+            )
             Help.objects.bulk_create(
                 (
                     Help(kata=kata, learner=whose, kind="hint", task=1, step=step)
@@ -55,6 +63,7 @@ ADDRESSES = [
     "katas/select_related/",
     "katas/select_related/hints/",
     "progress/",
+    "practice/",
     "runs/",
     "runs/?limit=100",
     "runs/?kata=select_related&status=passed",
