@@ -15,14 +15,13 @@ HALF = GOOD.replace("n * 2", "n + 2")
 
 
 @pytest.fixture
-def kata(manage, tmp_path, monkeypatch):
+def kata(manage, state, tmp_path, monkeypatch):
     """The command on a workspace of its own, with a sample in it that asks two questions."""
     folder = copy_sample("bounded", tmp_path, monkeypatch)
     (folder / "questions.md").write_text(QUESTIONS)
     (folder / "hints.md").write_text("# Hints\n\n## 1.\n\n1. First.\n2. Second.\n3. Third.\n")
     (folder / "why.md").write_text("# Why\n\nBecause.\n")
     environment = {"KATA_PATH": str(folder.parent.parent), "EDITOR": "", "TZ": "UTC"}
-    assert manage("migrate", "-v0", env=environment) == (0, "", "")
 
     def run(*arguments: str, **env: str) -> tuple[int, str, str]:
         return manage("kata", *arguments, env=environment | env)
