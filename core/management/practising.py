@@ -66,7 +66,7 @@ def quiz(console: Console, ask: Ask | None, kata: Kata | None) -> None:
 def to_ask(kata: Kata | None) -> list[Asked]:
     if kata is None:
         return questions.due(catalogue.catalogue().katas)
-    return questions.follow([kata])
+    return sorted(questions.follow([kata]), key=lambda each: each.question.number)
 
 
 def nothing_due(kata: Kata | None) -> str:

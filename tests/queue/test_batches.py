@@ -52,7 +52,9 @@ def test_many_cost_as_many_queries_as_one(enqueue, broker, katas, django_assert_
         enqueue(katas * 10)
 
 
-def test_nothing_is_sent_before_the_commit_nor_without_one(learner, sent, katas, transactional_db):
+def test_nothing_is_sent_before_the_commit_nor_without_one(
+    learner, sent, katas, django_capture_on_commit_callbacks
+):
     class Undone(Exception):
         pass
 
@@ -62,9 +64,14 @@ def test_nothing_is_sent_before_the_commit_nor_without_one(learner, sent, katas,
             assert sent() == 0
             raise Undone
 
-    with pytest.raises(Undone):
-        undone()
+    with django_capture_on_commit_callbacks(execute=True):
+        with pytest.raises(Undone):
+            undone()
     assert (sent(), Run.objects.count()) == (0, 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        queue.enqueue(katas, learner=learner)
+        assert sent() == 0
+    assert sent() == 3
 
 
 def test_error_without_a_broker_names_the_command(enqueue, katas, settings):

@@ -61,12 +61,13 @@ def test_source_gives_its_verdict_and_leaves_nothing(name, samples, tmp_path, mo
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     kata = catalogue.get("bounded")
     relative = SAMPLES.relative_to(Path.cwd()) / "sources" / name
+    others = processes.descendants(os.getpid())  # servers that other tests of this process share
     verdict, files = run(kata, str(relative), seed=1)
     compare(name, verdict)
     assert files
     assert list(tmp_path.iterdir()) == []
     assert left_behind(tmp_path) == []
-    assert processes.descendants(os.getpid()) == []
+    assert set(processes.descendants(os.getpid())) <= set(others)
 
 
 @pytest.mark.parametrize("name", KATAS)

@@ -38,10 +38,8 @@ class ReportCase(TestCase):
         fill(OLD)
 
     def expect_moments(self, call, report, moments, because):
-        for reverse in (
-            "OFF",
-            "ON",
-        ):  # of what has no ORDER BY, so that no order is right by chance
+        # Rows that have no ORDER BY come from both ends, so that no order is right by chance.
+        for reverse in ("OFF", "ON"):
             connection.cursor().execute(f"PRAGMA reverse_unordered_selects = {reverse}")
             with budget(call, queries=1):
                 got = [str(sale.sold_at) for sale in report()]
@@ -136,9 +134,7 @@ class Unpaid(ReportCase):
         self.expect_moments("unpaid()", reports.unpaid, sorted(HOURS), because)
 
     def test_plan(self):
-        because = (
-            "The query must say what the index's condition says, and the index have its order."
-        )
+        because = "The query must say what the index's condition says, the index have its order."
         self.expect_plan("unpaid()", reports.unpaid, because)
 
     def test_paid_sales_cost_nothing(self):
