@@ -11,7 +11,7 @@ from typing import Any
 
 from core.catalogue import catalogue, load
 from core.kata import Kata
-from scripts.benchmarks.copies import together
+from scripts.benchmarks.copies import together, without_django
 from scripts.benchmarks.pairs import Pairs, Timed, in_turn
 from scripts.benchmarks.plain import Project
 from scripts.benchmarks.workspace import HERE, Broken, Workspace, copy_code, end, make_workspace
@@ -71,7 +71,7 @@ class Bench:
         self.folder, self.sizes, self.repeat = folder, sizes, repeat
         own = catalogue().katas
         shop = [kata for kata in own if "core.bookshop" in kata.uses and together(kata)]
-        plain = [kata for kata in own if kata.databases == ("none",) and together(kata)]
+        plain = [kata for kata in own if without_django(kata) and together(kata)]
         subjects = [*shop[:SUBJECTS], *plain[:SUBJECTS]]
         self.ordered = [*subjects, *(kata for kata in own if kata not in subjects)]
         (folder / "code").mkdir()

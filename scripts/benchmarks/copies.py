@@ -38,6 +38,12 @@ def make(root: Path, katas: Sequence[Kata], total: int) -> list[Path]:
     return folders
 
 
+def without_django(kata: Kata) -> bool:
+    """Whether it practises Python alone."""
+    tests = (kata.folder / "tests.py").read_text(encoding="utf-8")
+    return kata.databases == ("none",) and "django" not in tests
+
+
 def _names_a_table(kata: Kata) -> bool:
     """Its SQL speaks of the table by name, so a copy would need the same one."""
     return any("db_table" in path.read_text(encoding="utf-8") for path in kata.folder.glob("*.py"))
