@@ -1,7 +1,14 @@
-"""One way of logging for all parts: a line a record, to stderr; whoever reads it adds when and which."""
+"""One way of logging for all parts: a line a record, to stderr; whoever reads it adds when and which.
 
+`KATA_LOGS=json` makes each line a JSON object, for machines that collect them.
+"""
+
+import json
 import logging
 import logging.config
+import os
+from collections import defaultdict
+from datetime import UTC, datetime
 from typing import Any
 
 
@@ -13,10 +20,28 @@ class Line(logging.Formatter):
         return f"{record.levelname}: {words}" if record.levelno >= logging.WARNING else words
 
 
+class JsonLine(logging.Formatter):
+    """A record as one JSON object: time (UTC), level, logger, process, message, exception if any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        values = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "process": record.process,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            values["exception"] = self.formatException(record.exc_info)
+        return json.dumps(values)
+
+
+FORMATS = defaultdict(lambda: "Line", json="JsonLine")
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "core.logs.Line"}},
+    "formatters": {"line": {"()": f"core.logs.{FORMATS[os.environ.get('KATA_LOGS', '')]}"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

@@ -4,12 +4,15 @@ A kata never sees these: its child process has settings of its own (core/runner/
 Everything that differs between machines comes from the environment, read by `env`.
 """
 
+import ipaddress
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 from core.clock import time_zone
 from core.errors import KataError
+from core.needs.urls import django_database
 from core.state import STATE, secret_key
 
 
@@ -26,6 +29,18 @@ def rate(name: str, default: str) -> str:
             hint=f"Write a number of requests and a time (s, min, hour, day): `export {name}={default}`.",
         )
     return value
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Networks with commas between them, such as 172.16.0.0/12."""
+    value = env(name, "")
+    try:
+        return [ipaddress.ip_network(each.strip()) for each in value.split(",") if each.strip()]
+    except ValueError as error:
+        raise KataError(
+            f"{name} is {value!r}: {error}.",
+            hint=f"Write networks with commas between them: `export {name}=172.16.0.0/12`.",
+        ) from error
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -81,18 +96,19 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": STATE / "workspace.sqlite3",
-        "OPTIONS": {
-            # A writer waits instead of failing, and takes its lock at BEGIN: never "database is locked".
-            "timeout": 60,  # seconds; longer than the bookshop's largest fill holds the lock
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
-        },
-    }
+# PostgreSQL by DATABASE_URL; without one, a file in `.kata/`.
+SQLITE: dict[str, Any] = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": STATE / "workspace.sqlite3",
+    "OPTIONS": {
+        # A writer waits instead of failing, and takes its lock at BEGIN: never "database is locked".
+        "timeout": 60,  # seconds; longer than the bookshop's largest fill holds the lock
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
+    },
 }
+DATABASE_URL = env("DATABASE_URL", "")
+DATABASES = {"default": django_database(DATABASE_URL) if DATABASE_URL else SQLITE}
 
 # Broker and cache: Valkey or Redis. `scripts/serve` starts one and names it by KATA_REDIS_URL, which
 # the learner's code never sees. Without one, there are no runs from the browser, and all else works.
@@ -106,6 +122,9 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
+
+# From where the one-time login link may be used, beside this machine: its containers' network, say.
+LOGIN_FROM = networks("KATA_LOGIN_FROM")
 
 # The API: for whoever is logged in, or has a token (`manage.py drf_create_token NAME`).
 REST_FRAMEWORK = {

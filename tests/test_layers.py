@@ -11,15 +11,11 @@ from tests.conftest import ROOT, SAMPLES
 
 # Each layer may import itself and what stands above it in this list; see docs/architecture.md.
 LAYERS = (
-    ("errors", "logs", "processes", "runtime", "state", "terminal", "verdict"),
-    ("kata",),
-    ("catalogue",),
-    ("source", "documents", "comparison"),
-    ("needs",),
-    ("errors", "state", "terminal", "clock", "verdict"),
+    ("errors", "logs", "processes", "runtime", "state", "terminal", "clock", "verdict"),
     ("kata",),
     ("catalogue",),
     ("source", "documents", "comparison", "paths"),
+    ("needs",),
     ("judge", "editing"),
     ("demo",),
     ("runner",),
@@ -32,7 +28,17 @@ LAYERS = (
     ("transfer",),
     ("report",),
     (
-        *("management", "api", "apps", "cockpit", "settings", "urls", "wsgi", "migrations"),
+        *(
+            "management",
+            "api",
+            "apps",
+            "cockpit",
+            "production",
+            "settings",
+            "urls",
+            "wsgi",
+            "migrations",
+        ),
         *("login", "serve", "server", "views", "watch", "worker"),
     ),
 )
