@@ -26,9 +26,9 @@ LAYERS = (
     ("check", "doctor"),
     ("models",),
     ("runs",),
+    ("practice",),
     ("celery",),
     ("queue",),
-    ("practice",),
     ("transfer",),
     ("report",),
     (

@@ -38,7 +38,7 @@ def reap() -> Reaped:
     )
     for run in dead:
         if run.attempt >= MOST_ATTEMPTS:
-            given_up += commit(run, given_up_on(run), None)
+            given_up += commit(run, given_up_on(run), None, kata=None)
         elif _return(run):
             returned += 1
             send([(run.pk, kata_of(run))])
