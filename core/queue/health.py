@@ -43,16 +43,24 @@ def health() -> Health:
     """One query, one trip to the broker; at most a second and a half where one does not answer."""
     queue = _queue()
     parts = _parts()
-    workers = [name for name in parts or {} if name.startswith("worker ")]
     return Health(
         database=queue is not None,
         broker=parts is not None,
-        workers=sum((parts or {})[name] < SILENT for name in workers),
+        workers=_living(parts or {}),
         beat=(parts or {}).get("beat", BEAT_SILENT) < BEAT_SILENT,
         queued=queue["queued"] if queue else 0,
         running=queue["running"] if queue else 0,
         oldest=_seconds_since(queue["oldest"]) if queue else None,
     )
+
+
+def workers() -> int:
+    """How many live; none where the broker does not answer. One trip to it."""
+    return _living(_parts() or {})
+
+
+def _living(parts: dict[str, float]) -> int:
+    return sum(age < SILENT for name, age in parts.items() if name.startswith("worker "))
 
 
 def _queue() -> dict[str, Any] | None:
