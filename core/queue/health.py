@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from core.celery import REAP_EVERY
 from core.models import Run
 from core.queue import presence
+from core.queue.waiting import by_status
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ def _living(parts: dict[str, float]) -> int:
 def _queue() -> dict[str, Any] | None:
     queued = Q(status=Run.Result.QUEUED)
     try:
-        return Run.objects.filter(status__in=Run.OPEN).aggregate(
+        return by_status(*Run.OPEN).aggregate(
             queued=Count("pk", filter=queued),
             running=Count("pk", filter=~queued),
             oldest=Min("queued_at", filter=queued),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from core import runs
 from core.kata import Kata
@@ -33,6 +33,9 @@ def open_batches(learner: User) -> tuple[OpenBatch, ...]:
 
 def before(run: Run) -> int:
     """How many runs, of anybody, are taken before this one, which is queued. One query."""
-    return Run.objects.filter(
-        status=Run.Result.QUEUED, lease_until__isnull=False, pk__lt=run.pk
-    ).count()
+    return by_status(Run.Result.QUEUED).filter(pk__lt=run.pk).count()
+
+
+def by_status(*statuses: str) -> QuerySet[Run]:
+    """Open runs of anybody: by the index `run_open`, however many are over."""
+    return Run.objects.filter(status__in=statuses, lease_until__isnull=False)
