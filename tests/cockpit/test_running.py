@@ -185,6 +185,20 @@ class TestFollow:
         assert costs == [(4, 1), (3, 1)]  # session, user, run; how many are before it
 
 
+@pytest.mark.parametrize("path", ["katas/joined/", "runs/{run}/", ""])
+def test_page_with_an_open_run_costs_ten_queries_at_most(
+    client, store, kata, ask, worker, django_assert_max_num_queries, path
+):
+    staff = get_user_model().objects.create_user("staff", is_staff=True)
+    staff.user_permissions.set(Permission.objects.filter(codename__in=["view_kata", "view_run"]))
+    client.force_login(staff)
+    store(kata, whose=staff)
+    run = ask(20, whose=staff)
+    with django_assert_max_num_queries(10):
+        page = client.get(f"/admin/{path.format(run=run.pk)}")
+    assert "queued" in text(page)
+
+
 class Trips:
     """How often keys were read, as the server itself counts."""
 
@@ -228,7 +242,7 @@ class TestCancel:
         assert response.url == f"/admin/runs/{run.pk}/"
         found = text(me.get(response.url))
         assert "⊘ cancelled" in found
-        assert "There is none: the run was cancelled." in found
+        assert "Verdict There is none." in found
 
 
 class TestBatch:
