@@ -72,7 +72,7 @@ def words(page):
 
 
 def polls(page):
-    return page.locator("[hx-trigger^=every]")
+    return page.locator("[hx-trigger*=every]")
 
 
 def test_kata_is_run_by_keyboard_and_its_verdict_comes_without_a_reload(page, gate):

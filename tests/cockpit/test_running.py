@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core import queue, runs
+from core.cockpit.templatetags.cockpit import typed
 from core.models import Batch, Run
 from core.queue import presence
 from core.queue.progress import Recorder
@@ -22,7 +23,7 @@ PART = {"headers": {"HX-Request": "true"}}
 NOBODY = "Nobody is there to judge it. Start all parts of the workspace: scripts/serve"
 NO_WORKERS = (
     "Runs from the browser need workers, and none are set up here. "
-    "Start all parts of the workspace at once: `scripts/serve`."
+    "Start all parts of the workspace at once: scripts/serve."
 )
 
 
@@ -103,7 +104,7 @@ class TestRun:
         assert text(me.post(path, **PART)).startswith("… queued 2 runs before it Cancel")
         page = me.get(f"/admin/katas/{kata.slug}/").content.decode()
         assert "… queued 2 runs before it" in words(page)
-        assert 'hx-trigger="every 500ms"' in page
+        assert 'hx-trigger="load delay:150ms, every 500ms"' in page
 
     def test_error_no_worker_is_alive(self, me, kata, broker):
         found = text(me.post(f"/admin/katas/{kata.slug}/run/", **PART))
@@ -331,6 +332,10 @@ class TestBatch:
             in found
         )
         assert found.count("to go") == 2
+
+
+def test_what_is_to_be_typed_is_code():
+    assert typed("Run `a <b>` or <c>.") == "Run <code>a &lt;b&gt;</code> or &lt;c&gt;."
 
 
 GETS = ["runs/{run}/live/", "runs/batch/{batch}/"]
