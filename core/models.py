@@ -90,9 +90,11 @@ class Run(models.Model):
             models.Index(fields=["learner", "status", "-id"], name="run_by_status"),
             models.Index(fields=["learner", "kata", "-started_at", "-id"], name="run_by_kata_time"),
             models.Index(fields=["learner", "-started_at", "-id"], name="run_by_time"),
+            # Open runs hold a lease, or a time to be taken by. Not by their status in the condition:
+            # SQLite compares that with no parameter of a query.
             models.Index(
-                fields=["lease_until"],
-                condition=models.Q(status__in=["queued", "running"]),
+                fields=["status", "id"],
+                condition=models.Q(lease_until__isnull=False),
                 name="run_open",
             ),
         ]

@@ -22,9 +22,9 @@ LAYERS = (
     ("check", "doctor"),
     ("models",),
     ("runs",),
+    ("practice",),
     ("celery",),
     ("queue",),
-    ("practice",),
     ("transfer",),
     ("report",),
     (

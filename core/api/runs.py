@@ -27,7 +27,7 @@ from core.api.serializers import (
 )
 from core.api.throttles import RunThrottle
 from core.api.verdicts import VerdictSerializer
-from core.models import Kata, Run
+from core.models import Batch, Kata, Run
 
 LOCATION = OpenApiParameter(
     "Location", location=OpenApiParameter.HEADER, response=[202], description="As `url`."
@@ -100,13 +100,8 @@ class RunList(ListAPIView[Run]):
             learner=learner_of(request),
             source=wanted.validated_data["source"],
         )
-        rows = list(batch.runs.select_related("kata").order_by("pk"))
-        url = reverse("api:runs", request=request) + f"?batch={batch.pk}"
-        if len(rows) == 1:
-            url = reverse("api:run", [rows[0].pk], request=request)
-        answer = {"batch": batch.pk, "url": url, "runs": rows}
-        data = QueuedSerializer(answer, context={"request": request}).data
-        return Response(data, status=202, headers={"Location": url})
+        data = of_batch(request, batch)
+        return Response(data, status=202, headers={"Location": data["url"]})
 
 
 class RunDetail(RetrieveAPIView[Run]):
@@ -150,6 +145,34 @@ class CancelRun(APIView):
         if not cancelled:
             raise conflict(f"Run {pk} cannot be cancelled: it is {run.status}.")
         return Response(WholeRunSerializer(run, context={"request": request}).data)
+
+
+class CancelBatch(APIView):
+    """Cancel all runs of one request that have no verdict yet."""
+
+    @extend_schema(
+        operation_id="cancel_batch",
+        request=None,
+        responses={200: QueuedSerializer, CONFLICT: ProblemSerializer},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        batch = Batch.objects.filter(learner=learner_of(request), pk=pk).first()
+        if batch is None:
+            raise missing(f"You have no batch {pk}.", hint="GET /api/runs/ names that of each run.")
+        if not queue.cancel(batch):
+            raise conflict(f"Batch {pk} cannot be cancelled: all of its runs are over.")
+        return Response(of_batch(request, batch))
+
+
+def of_batch(request: Request, batch: Batch) -> dict[str, Any]:
+    """A batch as it is answered with; two queries."""
+    rows = list(batch.runs.select_related("kata").order_by("pk"))
+    url = reverse("api:runs", request=request) + f"?batch={batch.pk}"
+    if len(rows) == 1:
+        url = reverse("api:run", [rows[0].pk], request=request)
+    answer = {"batch": batch.pk, "url": url, "runs": rows}
+    data: dict[str, Any] = QueuedSerializer(answer, context={"request": request}).data
+    return data
 
 
 def mine(request: Request) -> QuerySet[Run]:

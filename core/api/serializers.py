@@ -213,7 +213,7 @@ class WantedSerializer(serializers.Serializer[Any]):
 
 
 class QueuedSerializer(serializers.Serializer[Any]):
-    """Runs that were asked for; `url` is where to follow them: the run, or the list of the batch."""
+    """Runs that were asked for at once; `url` is where to follow them: the run, or the list of the batch."""
 
     batch = serializers.IntegerField()
     url = serializers.URLField()

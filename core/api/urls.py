@@ -14,6 +14,7 @@ urlpatterns = [
     path("runs/<int:pk>/", runs.RunDetail.as_view(), name="run"),
     path("runs/<int:pk>/verdict/", runs.VerdictDetail.as_view(), name="verdict"),
     path("runs/<int:pk>/cancel/", runs.CancelRun.as_view(), name="cancel"),
+    path("batches/<int:pk>/cancel/", runs.CancelBatch.as_view(), name="cancel_batch"),
     path("practice/", practice.Practice.as_view(), name="practice"),
     path("progress/", progress.ProgressDetail.as_view(), name="progress"),
     re_path("", root.nothing),

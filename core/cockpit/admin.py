@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core import runs
+from core import queue, runs
 from core.cockpit import kata_list, views
 from core.cockpit.kata_list import LevelFilter, NeedFilter, StatusFilter, TrackFilter, katas_of
 from core.cockpit.request import learner_of, may
@@ -55,7 +55,7 @@ class KataAdmin(ReadOnly):
     search_help_text = "Name, title, track or topic"
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
-    actions = ("reset",)
+    actions = ("run", "reset")
     preserve_filters = False  # they would stand in the address of every kata
     empty_value_display = ""
 
@@ -87,6 +87,15 @@ class KataAdmin(ReadOnly):
             return queryset, False
         found = kata_list.search(katas_of(request), search_term)
         return queryset.filter(pk__in=found), False
+
+    @admin.action(description="Run the selected katas", permissions=["run"])
+    def run(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        chosen = {str(uuid) for uuid in queryset.values_list("pk", flat=True)}
+        katas = [kata for kata in katas_of(request) if kata.uuid in chosen]
+        return redirect("admin:batch", queue.enqueue(katas, learner=learner_of(request)).pk)
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        return may(request, "view_run")
 
     @admin.action(description="Start the selected katas afresh …", permissions=["reset"])
     def reset(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:

@@ -8,11 +8,12 @@ from urllib.parse import quote
 from django.contrib.auth.models import User
 from django.utils.safestring import SafeString
 
-from core import catalogue
+from core import catalogue, queue
 from core.cockpit import brief, code, plot
 from core.cockpit.brief import Answer, Brief
 from core.cockpit.code import File
 from core.cockpit.judged import Judged, TaskRow, asked, judged
+from core.cockpit.live import Live, live
 from core.errors import KataError
 from core.kata import Kata
 from core.models import Help, Judgement, Run, Standing
@@ -80,7 +81,8 @@ class KataPage:
     brief: Brief
     tasks: tuple[TaskPart, ...]
     own: Own
-    run: Run | None  # the last of the learner's own file
+    live: Live | None  # the open run of the learner's own file
+    run: Run | None  # the last of these that came to a verdict
     judged: Judged | None
     changed: bool  # the file is not what that run judged
     attempts: tuple[Run, ...]  # the newest first
@@ -115,6 +117,7 @@ def kata_page(kata: Kata, learner: User) -> KataPage:
             for number, title in enumerate(kata.tasks, 1)
         ),
         own,
+        live(queue.open_run(kata, learner=learner)),
         run,
         verdict,
         changed=bool(run and run.snapshot_id != own.checksum),
@@ -124,6 +127,12 @@ def kata_page(kata: Kata, learner: User) -> KataPage:
         gave_up=gave_up,
         neighbours=_neighbours(kata),
     )
+
+
+def parts_of(kata: Kata) -> str:
+    """The parts of the page that a new verdict changes, as htmx names them."""
+    tasks = (f"#task-{number}" for number in range(1, len(kata.tasks) + 1))
+    return ",".join(("#facts", *tasks, "#verdict", "#own", "#attempts", "#answer"))
 
 
 def standing(kata: Kata, learner: User) -> Stand:

@@ -8,12 +8,14 @@ from core import runs
 from core.cockpit import code
 from core.cockpit.code import File
 from core.cockpit.judged import Judged, asked, judged
+from core.cockpit.live import Live, live
 from core.models import Run
 
 
 @dataclass(frozen=True)
 class RunPage:
     run: Run
+    live: Live | None
     judged: Judged | None
     files: tuple[File, ...]
     older: int | None  # the learner's runs of this kata, before and after
@@ -31,6 +33,7 @@ def run_page(number: int, learner: User) -> RunPage | None:
     same = mine.filter(kata=run.kata_id).values_list("pk", flat=True)
     return RunPage(
         run,
+        live(run),
         verdict,
         tuple(
             code.file(path, content, queries=asked(verdict.verdict, path) if verdict else None)

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver
 from core.cockpit.front import front
 from core.cockpit.request import learner_of, may
 from core.errors import KataError
+from core.queue import open_batches
 
 SECTIONS = {
     "index": "front",
@@ -20,6 +21,7 @@ SECTIONS = {
     "kata_compare": "katas",
     "core_kata_changelist": "katas",
     "run": "runs",
+    "batch": "runs",
     "core_run_changelist": "runs",
     "tables": "tables",
     "app_list": "tables",
@@ -39,7 +41,10 @@ class Cockpit(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """The front page; the tables alone for those who may not look at katas."""
-        shown = {"front": front(learner_of(request))} if may(request, "view_kata") else {}
+        shown: dict[str, Any] = {}
+        if may(request, "view_kata"):
+            learner = learner_of(request)
+            shown = {"front": front(learner), "batches": open_batches(learner)}
         return super().index(request, {**shown, **(extra_context or {})})
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:

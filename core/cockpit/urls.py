@@ -4,7 +4,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path, re_path
 
-from core.cockpit import views
+from core.cockpit import running, views
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -21,8 +21,13 @@ def urls(site: AdminSite) -> list[URLPattern]:
         page("katas/<slug:slug>/hint/<int:task>/", views.hint, "kata_hint"),
         page("katas/<slug:slug>/give-up/", views.give_up, "kata_give_up"),
         page("katas/<slug:slug>/compare/", views.compare, "kata_compare"),
+        page("katas/<slug:slug>/run/", running.run, "kata_run"),
         page("reset/", views.reset, "reset"),
         page("tables/", views.tables, "tables"),
         page("runs/<int:number>/", views.run, "run"),
+        page("runs/<int:number>/live/", running.follow, "run_live"),
+        page("runs/<int:number>/cancel/", running.cancel, "run_cancel"),
+        page("runs/batch/<int:number>/", running.batch, "batch"),
+        page("runs/batch/<int:number>/cancel/", running.cancel_batch, "batch_cancel"),
         re_page(r"^runs/export\.(?P<kind>csv|json)$", views.export_runs, "runs_export"),
     ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core import editing, runs
 from core.catalogue import relative
 from core.cockpit import export, run_filter
-from core.cockpit.kata_page import hints_of, kata_page
+from core.cockpit.kata_page import hints_of, kata_page, parts_of
 from core.cockpit.pair import pair
 from core.cockpit.request import kata_or_404, learner_of, require, wants_part
 from core.cockpit.run_list import run_list as runs_of
@@ -37,7 +37,8 @@ def kata(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, "view_kata")
     found = kata_or_404(slug)
     page = kata_page(found, learner_of(request))
-    return render(request, "kata.html", found.title, {"page": page, "kata": found})
+    shown = {"page": page, "kata": found, "live": page.live, "run": page.run}
+    return render(request, "kata.html", found.title, {**shown, "parts": parts_of(found)})
 
 
 @require_POST
@@ -116,7 +117,7 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
     if not page:
         raise Http404(f"You have no run {number}.")
     title = f"Run {number} of {page.run.kata.slug}"
-    return render(request, "run.html", title, {"page": page})
+    return render(request, "run.html", title, {"page": page, "live": page.live})
 
 
 @require_safe

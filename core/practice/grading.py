@@ -66,7 +66,7 @@ def _is_try(verdict: Verdict, kata: Kata) -> bool:
     """Not where the machine is at fault, nor where the files are as shipped: nothing was tried."""
     if verdict.status is Status.PASSED:
         return True
-    if verdict.status is Status.UNAVAILABLE:
+    if verdict.status is Status.UNAVAILABLE or not verdict.counts:
         return False
     if verdict.problem and verdict.problem.kind in INFRASTRUCTURE:
         return False

@@ -9,16 +9,21 @@ from core.queue.batches import cancel, enqueue
 from core.queue.leases import claim, commit, give_back, renew
 from core.queue.progress import CaseSoFar, Progress, progress, progress_of
 from core.queue.reaper import Reaped, reap
+from core.queue.waiting import OpenBatch, before, open_batches, open_run
 
 __all__ = [
     "CaseSoFar",
+    "OpenBatch",
     "Progress",
     "Reaped",
+    "before",
     "cancel",
     "claim",
     "commit",
     "enqueue",
     "give_back",
+    "open_batches",
+    "open_run",
     "progress",
     "progress_of",
     "reap",

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from core.celery import REAP_EVERY
 from core.models import Run
 from core.queue import presence
+from core.queue.waiting import by_status
 
 logger = logging.getLogger(__name__)
 
@@ -43,11 +44,10 @@ def health() -> Health:
     """One query, one trip to the broker; at most a second and a half where one does not answer."""
     queue = _queue()
     parts = _parts()
-    workers = [name for name in parts or {} if name.startswith("worker ")]
     return Health(
         database=queue is not None,
         broker=parts is not None,
-        workers=sum((parts or {})[name] < SILENT for name in workers),
+        workers=_living(parts or {}),
         beat=(parts or {}).get("beat", BEAT_SILENT) < BEAT_SILENT,
         queued=queue["queued"] if queue else 0,
         running=queue["running"] if queue else 0,
@@ -55,10 +55,19 @@ def health() -> Health:
     )
 
 
+def workers() -> int:
+    """How many live; none where the broker does not answer. One trip to it."""
+    return _living(_parts() or {})
+
+
+def _living(parts: dict[str, float]) -> int:
+    return sum(age < SILENT for name, age in parts.items() if name.startswith("worker "))
+
+
 def _queue() -> dict[str, Any] | None:
     queued = Q(status=Run.Result.QUEUED)
     try:
-        return Run.objects.filter(status__in=Run.OPEN).aggregate(
+        return by_status(*Run.OPEN).aggregate(
             queued=Count("pk", filter=queued),
             running=Count("pk", filter=~queued),
             oldest=Min("queued_at", filter=queued),

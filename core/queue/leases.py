@@ -8,7 +8,9 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from core import runs
+from core.kata import Kata
 from core.models import Run
+from core.practice.grading import grade
 from core.source import Source
 from core.verdict import Verdict
 
@@ -47,12 +49,16 @@ def renew(run: Run) -> bool:
 
 
 @transaction.atomic
-def commit(run: Run, verdict: Verdict, files: Source | None) -> bool:
-    """Write the verdict, once: False, and nothing is written, where the run is not this worker's."""
+def commit(run: Run, verdict: Verdict, files: Source | None, *, kata: Kata | None) -> bool:
+    """Write the verdict and grade it, once: False, and nothing is written, where the run is not this
+    worker's. Without `kata`, which could not be read, nothing was judged and nothing is graded.
+    """
     if not _held(run).update(status=verdict.status.value):
         return False
     run.lease_until = None
     runs.conclude(run, verdict, files)
+    if kata:
+        grade(run, verdict, kata=kata)
     return True
 
 

@@ -12,6 +12,7 @@ from core.models import Run
 from core.queue.batches import send
 from core.queue.broker import messages
 from core.queue.leases import LOST, MOST_ATTEMPTS, commit, queued
+from core.queue.waiting import by_status
 from core.verdict import INFRASTRUCTURE, Problem, Status, Verdict
 
 logger = logging.getLogger(__name__)
@@ -33,12 +34,11 @@ def reap() -> Reaped:
     the learner's. Called by beat every few seconds and by each worker as it starts; safe at once.
     """
     returned = given_up = 0
-    dead = Run.objects.select_related("kata").filter(
-        status=Run.Result.RUNNING, lease_until__lt=timezone.now()
-    )
+    running = by_status(Run.Result.RUNNING).select_related("kata")
+    dead = running.filter(lease_until__lt=timezone.now())
     for run in dead:
         if run.attempt >= MOST_ATTEMPTS:
-            given_up += commit(run, given_up_on(run), None)
+            given_up += commit(run, given_up_on(run), None, kata=None)
         elif _return(run):
             returned += 1
             send([(run.pk, kata_of(run))])
@@ -65,7 +65,7 @@ def _send_lost() -> int:
     Messages are taken in their order, so a run without one comes to be the oldest. A run that is sent
     twice by this is judged once, as every other.
     """
-    waiting = Run.objects.filter(status=Run.Result.QUEUED)
+    waiting = by_status(Run.Result.QUEUED)
     overdue = waiting.select_related("kata").filter(lease_until__lt=timezone.now()).order_by("pk")
     if not overdue.exists():
         return 0

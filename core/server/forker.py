@@ -5,12 +5,15 @@ When the first ends, so does the second.
 
 import contextlib
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 
+from core import processes
 from core.runner.job import Ahead
 from core.runner.launch import Ends, cold, environment
 from core.state import ROOT
@@ -49,6 +52,14 @@ class Forker:
         if self.process:
             self.process.wait()
         self.connection = self.process = None
+
+    def kill(self) -> None:
+        """End it and every run that it forked, a keeper that hangs too."""
+        if self.process:
+            for pid in (self.process.pid, *processes.descendants(self.process.pid)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        self.stop()
 
     def __call__(self, ends: Ends, ahead: Ahead) -> Callable[[], object]:
         with self.lock:

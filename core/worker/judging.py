@@ -6,11 +6,12 @@ import os
 import threading
 from types import TracebackType
 
-from celery.exceptions import Reject
+from celery.exceptions import Reject, SoftTimeLimitExceeded
 from django.db import DatabaseError, connections
 
 from core import catalogue, queue
 from core.errors import KataError
+from core.kata import Kata
 from core.models import Run
 from core.queue.progress import Recorder
 from core.queue.reaper import infrastructure
@@ -22,6 +23,9 @@ from core.worker.process import is_sick, process, stopping
 logger = logging.getLogger(__name__)
 
 LOOK = 0.5  # seconds between two looks whether the run is still wanted
+# The task's own limit lies above the kata's: where it is reached, nobody holds those.
+HANGS = "The run did not end at its limits, as its keeper hangs."
+AGAIN = "This is no attempt of yours. Run it again; the log of `scripts/serve` may say why."
 
 
 def judge(number: int) -> None:
@@ -31,8 +35,10 @@ def judge(number: int) -> None:
     run = queue.claim(number)
     if run is None:
         return  # it has its verdict, was cancelled, or is another worker's: a second delivery
+    kata = None
     try:
-        verdict, files = _judged(run)
+        kata = catalogue.get(run.kata.slug)
+        verdict, files = _judged(run, kata)
     except KeyboardInterrupt:
         if queue.give_back(run):
             raise Reject("the worker ends", requeue=True) from None
@@ -43,16 +49,18 @@ def judge(number: int) -> None:
             queue.give_back(run)
             raise Reject(process.sick, requeue=True) from error
         verdict, files = infrastructure(run, error.message, error.hint), None
-    if queue.commit(run, verdict, files):
+    except SoftTimeLimitExceeded:
+        process.forker.kill()
+        verdict, files = infrastructure(run, HANGS, AGAIN), None
+    if queue.commit(run, verdict, files, kata=kata):
         logger.info(
             *("%s %s in %.2f s (run %s, waited %.2f s)", run.kata.slug, verdict.status),
             *(verdict.duration, number, run.wait),
         )
 
 
-def _judged(run: Run) -> tuple[Verdict, Source | None]:
+def _judged(run: Run, kata: Kata) -> tuple[Verdict, Source | None]:
     """The verdict on the files as they stand now. KeyboardInterrupt where it is no longer wanted."""
-    kata = catalogue.get(run.kata.slug)
     recorder = Recorder(run, kata.databases, catalogue.cases(kata))
     with Hold(run) as hold:
         return judge_source(

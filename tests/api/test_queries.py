@@ -106,6 +106,10 @@ def test_writing_costs_the_same_whatever_the_history(api, broker, remembered):
         asked = written(api, "runs/", {"katas": katas})
         run = Run.objects.latest("pk")
         hint = written(api, "katas/select_related/hints/", {"task": 2})
-        found.append([asked, hint, written(api, f"runs/{run.pk}/cancel/")])
+        cancelled = written(api, f"runs/{run.pk}/cancel/")
+        asked_anew = written(api, "runs/", {"katas": katas})
+        batch = Batch.objects.latest("pk")
+        whole = written(api, f"batches/{batch.pk}/cancel/")
+        found.append([asked, hint, cancelled, asked_anew, whole])
     assert found[0] == found[1]
     assert max(found[0]) <= MOST, found

@@ -152,6 +152,29 @@ def test_cancel_once(ask, api):
     problem(api.post(where), 409, f"Run {run.pk} cannot be cancelled: it is cancelled.")
 
 
+def test_cancel_a_batch_once(ask, api):
+    asked = ask(katas=["bounded", "rows", "pages"]).json()
+    queue.cancel(Run.objects.get(pk=asked["runs"][0]["id"]))
+    where = f"/api/batches/{asked['batch']}/cancel/"
+    answer = api.post(where)
+    assert answer.status_code == 200
+    found = answer.json()
+    assert (found["batch"], found["url"]) == (asked["batch"], asked["url"])
+    assert [(run["kata"], run["status"]) for run in found["runs"]] == [
+        ("bounded", "cancelled"),
+        ("rows", "cancelled"),
+        ("pages", "cancelled"),
+    ]
+    words = f"Batch {asked['batch']} cannot be cancelled: all of its runs are over."
+    problem(api.post(where), 409, words)
+
+
+def test_batch_of_another_is_not_there(ask, stranger):
+    batch = ask(katas=["bounded", "rows"]).json()["batch"]
+    problem(stranger.post(f"/api/batches/{batch}/cancel/"), 404, f"You have no batch {batch}.")
+    assert set(Run.objects.values_list("status", flat=True)) == {"queued"}
+
+
 @pytest.mark.parametrize("path", ["", "verdict/", "cancel/"])
 def test_run_of_another_is_not_there(ask, api, stranger, path):
     ask(katas=["bounded"])
@@ -240,6 +263,7 @@ def test_error_for_a_forged_number(api, number):
     problem(api.get(f"/api/runs/{number}/"), 404)
     problem(api.get(f"/api/runs/{number}/verdict/"), 404)
     problem(api.post(f"/api/runs/{number}/cancel/"), 404)
+    problem(api.post(f"/api/batches/{number}/cancel/"), 404)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.cockpit.verdicts import copy_kata
 from tests.conftest import ROOT, unavailable, wait_for
@@ -26,6 +26,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+expect.set_options(timeout=30_000)  # what a worker does may take its time on a busy machine
 AXE = ROOT / "tests" / "vendor" / "axe.min.js"
 
 
@@ -56,6 +57,8 @@ def site(tmp_path_factory):
         "KATA_STATE": str(folder / "state"),
         "KATA_PATH": str(folder / "copies"),
         "KATA_SERVER": "0",
+        "KATA_REDIS_URL": "",  # no workers are set up
+        "REDIS_URL": "",
         "DJANGO_SETTINGS_MODULE": "core.settings",
     }
     past = [sys.executable, "-m", "tests.browser.past"]

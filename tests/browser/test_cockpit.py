@@ -125,6 +125,15 @@ def test_hint_without_scripts(open_page):
     expect(page.locator("#hints-2").get_by_role("listitem")).to_have_count(1)
 
 
+def test_error_run_without_workers_is_a_sentence_in_place(page):
+    page.goto("/admin/katas/joined/")
+    page.evaluate("window.kept = true")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#words")).to_contain_text("Start all parts of the workspace at once")
+    assert serious(page) == []
+    assert page.evaluate("window.kept")
+
+
 def test_giving_up_asks_for_a_second_step(page):
     page.goto("/admin/katas/iterators/")
     give_up = page.get_by_role("button", name="Give up and show the solution")

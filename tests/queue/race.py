@@ -13,7 +13,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from core import catalogue, queue, runs  # noqa: E402
-from core.models import Judgement, Run, Standing  # noqa: E402
+from core.models import Judgement, Review, Run, Standing  # noqa: E402
 from core.verdict import Case, Status, Verdict  # noqa: E402
 
 WORKERS, RUNS = 8, 25
@@ -35,7 +35,7 @@ def work() -> None:
         if queue.claim(number):
             claims.append(number)
         seen = Run.objects.select_related("kata").get(pk=number)  # also by those who lost
-        if queue.commit(seen, VERDICT, None):
+        if queue.commit(seen, VERDICT, None, kata=KATA):
             verdicts.append(number)
     connections.close_all()
 
@@ -49,6 +49,7 @@ found = {
     "claims": sorted(Counter(claims).values()),
     "verdicts": sorted(Counter(verdicts).values()),
     "stored": Judgement.objects.count(),
+    "graded": Review.objects.filter(card__heading="").count(),
     "standing": Standing.objects.values_list("runs", "passes").get(),
     "passed": Run.objects.filter(status="passed", attempt=1).count(),
 }

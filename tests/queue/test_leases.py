@@ -1,5 +1,6 @@
 """Who may judge a run and write its verdict: exactly one, whoever else tries."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -7,11 +8,11 @@ from django.db import connection
 from django.utils import timezone
 
 from core import queue
-from core.models import Judgement, Run, Standing
+from core.models import Card, Judgement, Review, Run, Standing
 from core.queue.leases import LEASE, MOST_ATTEMPTS
 from core.runs import row
 from core.source import Source
-from core.verdict import Case, Status, Verdict
+from core.verdict import INFRASTRUCTURE, Case, Problem, Status, Verdict
 from tests.test_runs import JOINS
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +111,7 @@ def test_renewed_lease_is_not_taken(waiting):
 
 def test_verdict_is_written_with_wait_and_duration_apart(waiting):
     run = queue.claim(waiting.pk)
-    assert queue.commit(run, PASSED, FILES)
+    assert queue.commit(run, PASSED, FILES, kata=JOINS)
     kept = Run.objects.get(pk=run.pk)
     assert (kept.status, kept.attempt, kept.lease_until) == ("passed", 1, None)
     assert (kept.duration, kept.cases, kept.snapshot_id) == (0.2, 1, FILES.checksum)
@@ -120,10 +121,43 @@ def test_verdict_is_written_with_wait_and_duration_apart(waiting):
     assert (standing.last, standing.runs, standing.passes) == (kept, 1, 1)
 
 
+def test_pass_is_graded_once_as_one_from_the_terminal(learner):
+    for _ in range(2):
+        assert queue.commit(queue.claim(make(learner).pk), PASSED, FILES, kata=JOINS)
+    assert Review.objects.get().rating == Review.Rating.EASY
+
+
+def test_failure_counts_as_a_try_unless_it_was_the_machines(learner):
+    failed = dataclasses.replace(PASSED, status=Status.FAILED)
+    machine = Problem(INFRASTRUCTURE, "The machine was at fault.")
+    fault = dataclasses.replace(PASSED, status=Status.ERROR, problem=machine)
+    for verdict in (fault, failed, fault):
+        assert queue.commit(queue.claim(make(learner).pk), verdict, FILES, kata=JOINS)
+    assert Card.objects.get().tries == 1
+
+
+class LostError(Exception):
+    pass
+
+
+def test_verdict_and_grade_are_written_together_or_not_at_all(waiting):
+    def fail_at_the_grade(execute, sql, *rest):
+        if sql.startswith("INSERT") and "core_review" in sql:
+            raise LostError
+        return execute(sql, *rest)
+
+    run = queue.claim(waiting.pk)
+    with connection.execute_wrapper(fail_at_the_grade), pytest.raises(LostError):
+        queue.commit(run, PASSED, FILES, kata=JOINS)
+    assert stored(run) == ("running", 1)
+    assert (Judgement.objects.count(), Card.objects.count()) == (0, 0)
+    assert queue.commit(queue.claim(make(waiting.learner).pk), PASSED, FILES, kata=JOINS)
+
+
 def test_verdict_is_written_once(waiting):
     run = queue.claim(waiting.pk)
-    assert queue.commit(run, PASSED, FILES)
-    assert not queue.commit(run, PASSED, FILES)
+    assert queue.commit(run, PASSED, FILES, kata=JOINS)
+    assert not queue.commit(run, PASSED, FILES, kata=JOINS)
     assert (Judgement.objects.count(), Standing.objects.get().runs) == (1, 1)
 
 
@@ -131,16 +165,16 @@ def test_worker_that_was_thought_dead_writes_nothing(waiting):
     late = queue.claim(waiting.pk)
     ended(late)
     run = queue.claim(waiting.pk)
-    assert not queue.commit(late, PASSED, FILES)
+    assert not queue.commit(late, PASSED, FILES, kata=JOINS)
     assert stored(run) == ("running", 2)
     assert Judgement.objects.count() == 0
-    assert queue.commit(run, PASSED, FILES)
+    assert queue.commit(run, PASSED, FILES, kata=JOINS)
 
 
 def test_cancelled_run_gets_no_verdict(waiting):
     run = queue.claim(waiting.pk)
     queue.cancel(run)
-    assert not queue.commit(run, PASSED, FILES)
+    assert not queue.commit(run, PASSED, FILES, kata=JOINS)
     assert not queue.give_back(run)
     assert stored(run) == ("cancelled", 1)
     assert (Judgement.objects.count(), Standing.objects.count()) == (0, 0)
@@ -152,4 +186,4 @@ def test_run_that_is_given_back_waits_again_and_the_attempt_does_not_count(waiti
     assert stored(run) == ("queued", 0)
     again = queue.claim(run.pk)
     assert (again.attempt, round(again.wait)) == (1, 3)
-    assert queue.commit(again, PASSED, FILES)
+    assert queue.commit(again, PASSED, FILES, kata=JOINS)

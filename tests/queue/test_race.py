@@ -41,6 +41,7 @@ def test_one_claim_one_verdict_one_run_in_the_standing(environment, server):
         "claims": [1] * 25,
         "verdicts": [1] * 25,
         "stored": 25,
+        "graded": 1,
         "standing": [25, 25],
         "passed": 25,
     }

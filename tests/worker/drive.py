@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 django.setup()
 
 from core import catalogue, queue, runs  # noqa: E402
+from core.celery import JUDGE, app  # noqa: E402
 from core.models import Batch, Run  # noqa: E402
 from core.queue.batches import send  # noqa: E402
 from core.queue.health import health  # noqa: E402
@@ -31,6 +32,11 @@ def deliver(number: int) -> bool:
     return send([(number, None)])
 
 
+def deliver_limited(number: int, seconds: float) -> None:
+    """A task with a soft limit of its own."""
+    app.send_task(JUDGE, (number,), soft_time_limit=seconds, time_limit=seconds + 60)
+
+
 def reap() -> dict[str, int]:
     return dataclasses.asdict(queue.reap())
 
@@ -44,8 +50,9 @@ def well() -> dict[str, object]:
     return {"ok": health().ok} | dataclasses.asdict(health())
 
 
+ALL = (enqueue, cancel, deliver, deliver_limited, reap, progress, well)
+QUESTIONS = {each.__name__: each for each in ALL}
 for line in sys.stdin:
     name, *arguments = json.loads(line)
-    found = {each.__name__: each for each in (enqueue, cancel, deliver, reap, progress, well)}[name]
-    sys.stdout.write(json.dumps(found(*arguments)) + "\n")
+    sys.stdout.write(json.dumps(QUESTIONS[name](*arguments)) + "\n")
     sys.stdout.flush()

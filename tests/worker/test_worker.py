@@ -1,5 +1,7 @@
 """What a worker does with runs: judged warm, followed, cancelled, given back; a sick one takes none."""
 
+import json
+import os
 import shutil
 import signal
 
@@ -81,6 +83,37 @@ def test_kata_whose_folder_is_gone_is_no_failure_of_the_learners(workspace):
     assert "There is no kata 'gate'" in text
     assert workspace.rows("SELECT count(*) FROM core_standing") == [(0,)]
     assert workspace.worker.poll() is None  # it judges others
+
+
+def test_run_whose_keeper_hangs_is_ended_and_is_no_attempt_of_the_learners(workspace):
+    (run,) = workspace.ask("enqueue", ["gate"])
+    workspace.broker.client.flushdb()
+    workspace.ask("deliver_limited", run, 8)  # by the soft limit of its task
+    workspace.start_worker()
+    workspace.gate.reached()
+    os.kill(workspace.keeper(), signal.SIGSTOP)
+    assert workspace.wait([run]) == [("error", 1)]
+    workspace.gate.abandoned()
+    (text,) = workspace.rows("SELECT verdict FROM core_judgement")[0]
+    problem = json.loads(text)["problem"]
+    assert (problem["kind"], problem["message"]) == (
+        "infrastructure fault",
+        "The run did not end at its limits, as its keeper hangs.",
+    )
+    for table in ("core_standing", "core_card"):
+        assert workspace.rows(f"SELECT count(*) FROM {table}") == [(0,)]
+    (last,) = workspace.ask("enqueue", ["pages"])  # the same worker judges the next
+    assert workspace.wait([last]) == [("passed", 1)]
+    assert workspace.worker.poll() is None
+
+
+def test_pass_is_graded_as_one_from_the_terminal(workspace):
+    workspace.start_worker()
+    tries = workspace.ask("enqueue", ["bounded", "pages"])
+    assert workspace.wait(tries) == [("failed", 1), ("passed", 1)]
+    assert workspace.rows(
+        "SELECT rating, tries FROM core_review JOIN core_card ON card_id = core_card.id"
+    ) == [(4, 0)]
 
 
 def test_sick_worker_takes_no_more_and_its_run_waits_for_another(workspace):

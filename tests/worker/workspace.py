@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.management.commands.serve import parts_of
+from core.processes import descendants
 from tests.conftest import ROOT, wait_for
 from tests.valkey import Valkey
 
@@ -119,6 +120,12 @@ class Workspace:
         """The processes of the worker's pool."""
         text = Path(f"/proc/{self.worker.pid}/task/{self.worker.pid}/children").read_text()
         return [int(word) for word in text.split()]
+
+    def keeper(self) -> int:
+        """Of the one run at the gate: the parent of who works in a run folder."""
+        found = [Path(f"/proc/{pid}") for pid in descendants(self.worker.pid)]
+        (child,) = [path for path in found if self.temporary in (path / "cwd").readlink().parents]
+        return int((child / "stat").read_text().rpartition(")")[2].split()[1])
 
     def kill_pool(self) -> None:
         for pid in self.pool():

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from core.cockpit.mark import mark as mark_of
@@ -82,6 +82,15 @@ def ago(moment: datetime | None) -> SafeString | str:
 def number(value: float | None) -> str:
     """1,234 or 0.5; nothing for none."""
     return "" if value is None else f"{value:,.10g}"
+
+
+@register.filter
+def typed(sentence: str) -> SafeString:
+    """A sentence of ours, with what is to be typed as code: it stands between backticks."""
+    parts = enumerate(sentence.split("`"))
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if n % 2 else part,) for n, part in parts)
+    )
 
 
 @register.filter
