@@ -51,6 +51,7 @@ class KataAdmin(ReadOnly):
     change_list_template = "cockpit/katas.html"
     list_display = ("kata", "status", "track", "level", "attempts", "best", "queries", "last_run")
     list_filter = (TrackFilter, LevelFilter, StatusFilter, NeedFilter)
+    ordering = Kata.READING_ORDER
     search_fields = ("slug",)
     search_help_text = "Name, title, track or topic"
     list_per_page = 50
@@ -76,9 +77,6 @@ class KataAdmin(ReadOnly):
         """In the list, those whose folder is there."""
         found = super().get_queryset(request).exclude(pk__in=getattr(request, "gone", ()))
         return kata_list.rows(found, learner_of(request))
-
-    def get_ordering(self, request: HttpRequest) -> list[Any]:
-        return kata_list.reading_order(katas_of(request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

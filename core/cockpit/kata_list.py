@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import Case, F, FilteredRelation, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, FilteredRelation, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
@@ -40,24 +40,6 @@ def rows(queryset: QuerySet[KataRow], learner: User) -> QuerySet[KataRow]:
         last_queries=F("mine__last__queries"),
         last_budget=F("mine__last__budget"),
     )
-
-
-def reading_order(katas: Sequence[Kata]) -> list[Any]:
-    """As `core.catalogue` orders them: tracks, then the place within a track."""
-    tracks = list(dict.fromkeys(kata.track for kata in katas))
-    places: dict[int, list[str]] = {}
-    for kata in katas:
-        places.setdefault(kata.order, []).append(kata.slug)
-    return [
-        _case([When(track=track, then=Value(n)) for n, track in enumerate(tracks)]),
-        _case([When(slug__in=slugs, then=Value(n)) for n, slugs in places.items()]),
-        "level",
-        "slug",
-    ]
-
-
-def _case(whens: list[When]) -> Any:
-    return Case(*whens, default=Value(len(whens)), output_field=IntegerField()).asc()
 
 
 def search(katas: Sequence[Kata], words: str) -> set[str]:

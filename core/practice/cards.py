@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core import standings
 from core.kata import Kata
 from core.models import Card, Review
 from core.practice import schedule
@@ -62,6 +63,7 @@ def review(card: Card, rating: int, *, seconds: int | None = None) -> Review:
     card.state = schedule.reviewed(card.state, rating, at)
     card.due, card.opened_at, card.tries = schedule.due(card.state), None, 0
     card.save(update_fields=["state", "due", "opened_at", "tries"])
+    standings.add_review(card.learner_id, at)
     return Review.objects.create(card=card, rating=rating, at=at, seconds=seconds)
 
 

@@ -219,8 +219,9 @@ def test_questions_that_cannot_be_read_do_not_cost_the_pass(kata, clock):
     [
         (["passed", "passed"], 3),  # the card, in a savepoint of this test
         (["failed"], 7),  # and made, in a savepoint of its own, and its tries
-        # and help; the card once more, its state and the review, in a savepoint; cards of questions
-        (["passed"], 13),
+        # and help; the card once more, its state, the day and the review, in a savepoint; cards of
+        # questions
+        (["passed"], 14),
     ],
 )
 def test_queries_do_not_grow_with_what_is_stored(
