@@ -240,6 +240,11 @@ class Card(models.Model):
         """Whether a graded repeat is open."""
         return self.opened_at is not None and self.state is not None
 
+    @property
+    def planned(self) -> bool:
+        """Whether it is a kata that was marked for practice before its first grade."""
+        return not self.heading and self.state is None and self.due is not None
+
 
 class Review(models.Model):
     """One grade of a card: a pass that was graded, or a question that was answered."""

@@ -165,8 +165,14 @@ def hints_shown(kata: Kata, task: int, since: datetime | None = None) -> int:
     return _help(kata, models.Help.Kind.HINT, since).filter(task=task).count()
 
 
-def gave_up(kata: Kata, since: datetime | None = None) -> bool:
-    return _help(kata, models.Help.Kind.GAVE_UP, since).exists()
+def gave_up(kata: Kata) -> bool:
+    return gave_up_at(kata) is not None
+
+
+def gave_up_at(kata: Kata, learner: User | None = None) -> datetime | None:
+    """When a learner gave up last."""
+    taken = _help(kata, models.Help.Kind.GAVE_UP, None, learner)
+    return taken.values_list("at", flat=True).first()
 
 
 def _help(
@@ -184,8 +190,9 @@ def hints_shown_by_task(
     return dict(shown.order_by().values_list("task").annotate(Count("pk")))
 
 
-def has_passed(kata: Kata) -> bool:
-    return progress().get(kata.uuid, Progress()).passed
+def has_passed(kata: Kata, learner: User | None = None) -> bool:
+    mine = models.Standing.objects.filter(**whose(learner), kata__uuid=kata.uuid)
+    return mine.filter(passes__gt=0).exists()
 
 
 def may_predict(kata: Kata) -> bool:

@@ -258,7 +258,7 @@ def test_help_that_was_taken_again_was_taken_now():
     assert runs.hints_shown(JOINS, 1, since=first) == 0
     runs.take_help(JOINS, Help.Kind.HINT, task=1, step=1)
     assert runs.hints_shown(JOINS, 1, since=first) == 1
-    assert runs.gave_up(JOINS, since=first) is False
+    assert runs.gave_up_at(JOINS) is None
 
 
 def test_hints_are_counted_by_task_each_step_once():

@@ -15,6 +15,7 @@ urlpatterns = [
     path("runs/<int:pk>/verdict/", runs.VerdictDetail.as_view(), name="verdict"),
     path("runs/<int:pk>/cancel/", runs.CancelRun.as_view(), name="cancel"),
     path("practice/", practice.Practice.as_view(), name="practice"),
+    path("practice/days/", practice.Days.as_view(), name="days"),
     path("progress/", progress.ProgressDetail.as_view(), name="progress"),
     re_path("", root.nothing),
 ]

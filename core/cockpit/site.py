@@ -16,6 +16,8 @@ from core.errors import KataError
 
 SECTIONS = {
     "index": "front",
+    "questions": "front",
+    "again": "katas",
     "kata": "katas",
     "kata_compare": "katas",
     "core_kata_changelist": "katas",

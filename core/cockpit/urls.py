@@ -4,7 +4,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path, re_path
 
-from core.cockpit import views
+from core.cockpit import practising, views
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -22,6 +22,9 @@ def urls(site: AdminSite) -> list[URLPattern]:
         page("katas/<slug:slug>/give-up/", views.give_up, "kata_give_up"),
         page("katas/<slug:slug>/compare/", views.compare, "kata_compare"),
         page("reset/", views.reset, "reset"),
+        page("practice/again/<slug:slug>/", practising.again, "again"),
+        page("practice/questions/", practising.ask, "questions"),
+        page("practice/path/", practising.follow, "follow"),
         page("tables/", views.tables, "tables"),
         page("runs/<int:number>/", views.run, "run"),
         re_page(r"^runs/export\.(?P<kind>csv|json)$", views.export_runs, "runs_export"),

@@ -1,5 +1,6 @@
 """Cards that come again: which are due, when the next is, and their grades."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from core import standings
 from core.kata import Kata
 from core.models import Card, Review
 from core.practice import schedule
-from core.runs import whose
+from core.runs import local_learner, whose
 
 Rating = Review.Rating
 KATA = ""  # the heading of a kata's own card
@@ -20,23 +21,64 @@ KATA = ""  # the heading of a kata's own card
 
 @dataclass(frozen=True)
 class Due:
-    """A card that is due today, or a graded repeat that is open. `kata` is a uuid."""
+    """A card that is due today, or a graded repeat that is open. `kata` is a uuid.
+
+    `planned` is a kata that was marked for practice and never passed: it has no grade yet.
+    """
 
     kata: str
     question: int
     at: datetime | None
     repeated: bool = False
+    planned: bool = False
 
 
 def mine(learner: User | None = None) -> QuerySet[Card]:
     return Card.objects.filter(**whose(learner))
 
 
+def is_due(prefix: str = "") -> Q:
+    """Which cards are due until the end of today; `prefix` where they are joined to."""
+    repeated = {f"{prefix}opened_at__isnull": False, f"{prefix}state__isnull": False}
+    return Q(**{f"{prefix}due__lt": tomorrow()}) | Q(**repeated)
+
+
 def due(learner: User | None = None) -> tuple[Due, ...]:
-    """What is due until the end of today, the longest waiting first. One query."""
-    repeated = Q(opened_at__isnull=False, state__isnull=False)
-    cards = mine(learner).filter(Q(due__lt=tomorrow()) | repeated).order_by("due", "pk")
-    return tuple(Due(str(card.kata_id), card.question, card.due, card.repeated) for card in cards)
+    """What is due until the end of today: planned katas first, then the longest waiting. One query."""
+    found = mine(learner).filter(is_due()).order_by("due", "pk")
+    return tuple(
+        Due(str(card.kata_id), card.question, card.due, card.repeated, card.planned)
+        for card in sorted(found, key=lambda card: not card.planned)
+    )
+
+
+@transaction.atomic
+def mark(katas: Collection[str], learner: User | None = None) -> int:
+    """Mark katas (uuids) for practice: each is due now. How many were not due before.
+
+    One that never passed is planned: the card waits for its first pass, which is graded as ever.
+    """
+    learner, now = learner or local_learner(), timezone.now()
+    Card.objects.bulk_create(
+        [Card(kata_id=kata, learner=learner, heading=KATA, opened_at=now) for kata in katas],
+        ignore_conflicts=True,
+    )
+    later = Q(due__isnull=True) | Q(due__gte=tomorrow())
+    return mine(learner).filter(later, kata__uuid__in=katas, heading=KATA).update(due=now)
+
+
+@transaction.atomic
+def unmark(katas: Collection[str], learner: User | None = None) -> int:
+    """Take such marks back: each is due when its grades say, and none is planned. How many changed."""
+    changed = []
+    own = mine(learner).select_for_update().filter(kata__uuid__in=katas, heading=KATA)
+    for card in own.filter(due__isnull=False):
+        at = schedule.due(card.state) if card.state else None
+        if card.due != at:
+            card.due = at
+            changed.append(card)
+    Card.objects.bulk_update(changed, ["due"])
+    return len(changed)
 
 
 def coming(learner: User | None = None) -> datetime | None:
@@ -65,6 +107,13 @@ def review(card: Card, rating: int, *, seconds: int | None = None) -> Review:
     card.save(update_fields=["state", "due", "opened_at", "tries"])
     standings.add_review(card.learner_id, at)
     return Review.objects.create(card=card, rating=rating, at=at, seconds=seconds)
+
+
+def outlook(card: Card) -> dict[Rating, datetime]:
+    """When the card would come again by each grade, but for the little chance in it."""
+    at = timezone.now()
+    found = {rating: schedule.reviewed(card.state, rating, at, fuzzing=False) for rating in Rating}
+    return {rating: schedule.due(state) for rating, state in found.items()}
 
 
 def tomorrow() -> datetime:

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 
 from core import documents
+from core.catalogue import catalogue
 from core.documents import Question
 from core.errors import KataError
 from core.kata import Kata
-from core.models import Card
+from core.models import Card, Review
 from core.practice import cards, schedule
 from core.practice.cards import KATA
+
+LONGEST = 86_400  # seconds: who answers after more than a day has done something else
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,23 @@ def due(katas: Sequence[Kata], learner: User | None = None) -> list[Asked]:
     """The questions of these katas that are due today, the longest waiting first."""
     end = cards.tomorrow()
     return [each for each in follow(katas, learner) if each.due < end]
+
+
+def to_ask(kata: Kata | None, learner: User | None = None) -> list[Asked]:
+    """All questions of one kata in its order, due or not; without one, those of all that are due."""
+    if kata is None:
+        return due(catalogue().katas, learner)
+    return sorted(follow([kata], learner), key=lambda each: each.question.number)
+
+
+@transaction.atomic
+def answer(card: Card, rating: int, *, due: datetime, seconds: int | None = None) -> Review | None:
+    """Grade a question that was asked when it was due at `due`; None where it was graded meanwhile.
+
+    So an answer that is sent twice is one grade.
+    """
+    now = Card.objects.select_for_update().get(pk=card.pk)
+    return cards.review(now, rating, seconds=seconds) if now.due == due else None
 
 
 def follow(katas: Sequence[Kata], learner: User | None = None) -> list[Asked]:
