@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -51,6 +51,10 @@ class KataList(ChangeList):
     def url_for_result(self, result: Any) -> str:
         return reverse("admin:kata", args=[result.slug])
 
+    def get_ordering_field_columns(self) -> dict[int, Any]:
+        """Reading order is of no column: only a column that one chose has an arrow."""
+        return super().get_ordering_field_columns() if ORDER_VAR in self.params else {}
+
 
 @admin.register(Kata)
 class KataAdmin(ReadOnly):
@@ -60,13 +64,13 @@ class KataAdmin(ReadOnly):
     list_display = (
         "kata",
         "status",
+        "due",
         "track",
         "level",
         "attempts",
         "best",
         "queries",
         "last_run",
-        "due",
     )
     list_filter = (TrackFilter, LevelFilter, StatusFilter, PracticeFilter, NeedFilter)
     ordering = Kata.READING_ORDER

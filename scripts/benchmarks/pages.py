@@ -5,6 +5,8 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -12,7 +14,12 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from fsrs import Rating
 
+from core.kata import Kata
+
+LAST_GRADE = 30  # days ago
 DAYS = 730  # over which the runs are spread
 FOCUS = "select_related"  # the kata that every second run is of
 
@@ -58,7 +65,7 @@ def main(runs: int, repeat: int) -> None:
 
 
 def fill(runs: int) -> tuple[int, int]:
-    """A past, and two attempts on top that were really made; their numbers."""
+    """A past, cards, and two attempts on top that were really made; their numbers."""
     from core import runs as stored  # models: after django.setup()
     from core.catalogue import catalogue, get
     from core.runner.run import run
@@ -76,12 +83,28 @@ def fill(runs: int) -> tuple[int, int]:
         cursor.execute(RUNS, values)
         cursor.execute(STANDINGS)
         cursor.execute(DAYS_OF_RUNS)
+    practise(katas)
     numbers = []
     for source in ("wrong/one_level", "stub"):
         verdict, files = run(focus, source)
         mine = dataclasses.replace(verdict, source=stored.OWN)
         numbers.append(stored.store(mine, files, kata=focus).pk)
     return numbers[0], numbers[1]
+
+
+def practise(katas: Sequence[Kata]) -> None:
+    """A card of each kata and of its questions: all of them are due."""
+    from core.models import Card
+    from core.practice import questions, schedule
+    from core.runs import local_learner
+
+    learner, then = local_learner(), timezone.now() - timedelta(days=LAST_GRADE)
+    state = schedule.reviewed(None, Rating.Good, then)
+    due = schedule.due(state)
+    Card.objects.bulk_create(
+        Card(kata_id=kata.uuid, learner=learner, state=state, due=due) for kata in katas
+    )
+    questions.follow(katas)
 
 
 def logged_in() -> Client:
@@ -96,7 +119,10 @@ def paths(runs: int, old: int, new: int) -> dict[str, str]:
     listed = "/admin/core/run/"
     return {
         "front page": "/admin/",
+        "questions": "/admin/practice/questions/",
+        "questions of a kata": f"/admin/practice/questions/?kata={FOCUS}",
         "katas": "/admin/core/kata/",
+        "katas, due": "/admin/core/kata/?practice=due",
         "katas, filtered": "/admin/core/kata/?q=query&status=passed&level=2",
         "a kata": f"/admin/katas/{FOCUS}/",
         "a run": f"/admin/runs/{new}/",

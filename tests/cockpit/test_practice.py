@@ -163,7 +163,7 @@ class TestQuestions:
             assert (
                 f"{done + 1} of {len(asked)} · joined {question.heading}".replace("`", "") in found
             )
-            assert "Again about tomorrow" in found
+            assert "Again tomorrow" in found
             sent = fields(response) | {"rating": "3"}
             assert me.post(QUESTIONS, sent).url == f"{QUESTIONS}?done={done + 1}"
         found = text(me.get(QUESTIONS, {"done": len(asked)}))

@@ -89,13 +89,19 @@ def ago(moment: datetime | None) -> SafeString | str:
 
 
 @register.filter
-def ahead(moment: datetime | None) -> SafeString | str:
+def ahead(moment: datetime | None, about: str = "") -> SafeString | str:
     """In how many days, with the day itself for the pointer and for machines."""
     if not moment:
         return ""
     local = timezone.localtime(moment)
     days = (local.date() - timezone.localdate()).days
-    words = f"in {days} days" if days > 1 else "tomorrow" if days == 1 else "today"
+    words = (
+        f"in {about} {days} days".replace("  ", " ")
+        if days > 1
+        else "tomorrow"
+        if days == 1
+        else "today"
+    )
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         moment.isoformat(),
