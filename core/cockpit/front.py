@@ -48,11 +48,10 @@ def front(learner: User) -> Front:
     progress = runs.progress(learner)
     path = along(found, progress, learner)
     following = next_kata(found, progress, path=path.path)
-    tracks = dict.fromkeys(kata.track for kata in found.katas)
-    rows = tuple(
-        _track(name, [kata for kata in found.katas if kata.track == name], progress)
-        for name in tracks
-    )
+    tracks: dict[str, list[Kata]] = {}
+    for kata in found.katas:
+        tracks.setdefault(kata.track, []).append(kata)
+    rows = tuple(_track(name, katas, progress) for name, katas in tracks.items())
     return Front(
         sum(row.passed for row in rows),
         len(found.katas),

@@ -58,17 +58,17 @@ def question_page(kata: Kata | None, done: int, learner: User) -> QuestionPage:
     if not left:
         return QuestionPage(kata, done, None, cards.coming(learner))
     first = left[0]
+    card = first.card
     asked = Asked(
         done + 1,
         done + len(left),
         first.kata,
-        first.card,
+        card,
         first.due.isoformat(),
         prose.inline(first.question.heading),
         prose.to_html(first.question.answer, below=2),
         tuple(
-            Grade(rating.value, str(rating.label), at)
-            for rating, at in cards.outlook(first.card).items()
+            Grade(rating.value, str(rating.label), at) for rating, at in cards.outlook(card).items()
         ),
         int(timezone.now().timestamp()),
     )
