@@ -218,9 +218,12 @@ def _same_uuid(first: Path, second: Path) -> KataError:
 
 
 def reading_order(kata: Kata) -> tuple[int, str, int, int, str]:
-    track = kata.track
-    known = TRACKS.index(track) if track in TRACKS else len(TRACKS)
-    return (known, track, kata.order, kata.level, kata.slug)
+    return (track_place(kata.track), kata.track, kata.order, kata.level, kata.slug)
+
+
+def track_place(track: str) -> int:
+    """Where a track is read among all; those that are not known come last, by name."""
+    return TRACKS.index(track) if track in TRACKS else len(TRACKS)
 
 
 def get(name: str) -> Kata:

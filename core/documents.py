@@ -1,10 +1,13 @@
 """A kata's Markdown files as data: the brief's sections, the steps of the hints, the questions."""
 
+import functools
 import hashlib
+import os
 import re
+import time
 from dataclasses import dataclass
 
-from core.catalogue import relative
+from core.catalogue import SETTLED, relative
 from core.errors import KataError
 from core.kata import Kata
 
@@ -12,6 +15,9 @@ HEADING = re.compile(r"^## (\d+)\.[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 NEXT = re.compile(r"^## ", re.MULTILINE)
 ASKED = re.compile(r"^## (.+)$", re.MULTILINE)
 STEP = re.compile(r"^\d+\. ", re.MULTILINE)
+
+# Questions as they were read, by their file, with what tells that it changed.
+_READ: dict[str, tuple[tuple[int, ...], tuple["Question", ...]]] = {}
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Question:
     heading: str
     answer: str
 
-    @property
+    @functools.cached_property
     def key(self) -> str:
         return hashlib.sha256(self.heading.encode()).hexdigest()
 
@@ -76,10 +82,29 @@ def hints(kata: Kata) -> dict[int, tuple[str, ...]]:
 
 
 def questions(kata: Kata) -> tuple[Question, ...]:
-    """The questions, each heading once; none where there is no questions.md."""
-    if not (kata.folder / "questions.md").exists():
+    """The questions, each heading once; none where there is no questions.md.
+
+    A process that stays reads each file once: what is due asks for those of every kata.
+    """
+    path = f"{kata.folder}/questions.md"
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
         return ()
-    _, *parts = ASKED.split(read(kata, "questions.md"))
+    except OSError:
+        return _questions(read(kata, "questions.md"))  # says why
+    state = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+    known = _READ.get(path)
+    if known and known[0] == state:
+        return known[1]
+    asked = _questions(read(kata, "questions.md"))
+    if time.time_ns() - max(state[:2]) > SETTLED:
+        _READ[path] = (state, asked)
+    return asked
+
+
+def _questions(text: str) -> tuple[Question, ...]:
+    _, *parts = ASKED.split(text)
     found: dict[str, str] = {}
     for heading, answer in zip(parts[::2], parts[1::2], strict=True):
         found.setdefault(" ".join(heading.split()), answer.strip())

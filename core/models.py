@@ -16,6 +16,11 @@ class Kata(models.Model):
     track = models.CharField(max_length=100)
     title = models.CharField(max_length=200)
     level = models.PositiveSmallIntegerField()
+    track_place = models.PositiveSmallIntegerField(default=0, help_text="Of its track among all.")
+    order = models.PositiveIntegerField(default=0, help_text="Its place within the track.")
+
+    # As `core.catalogue` orders them, so that a list need not read the folders for it.
+    READING_ORDER = ("track_place", "track", "order", "level", "slug")
 
     def __str__(self) -> str:
         return self.slug
@@ -114,7 +119,7 @@ class Judgement(models.Model):
 
 
 class Standing(models.Model):
-    """How a learner stands with a kata: a sum over the runs of their own file, kept by `core.runs`.
+    """How a learner stands with a kata: a sum over the runs of their own file, kept by `core.standings`.
 
     So what the front page shows costs the same after ten runs as after a million.
     """
@@ -139,7 +144,7 @@ class Standing(models.Model):
 
 
 class Day(models.Model):
-    """A day on which a learner's runs came to a verdict: sums, and the first and last of those runs.
+    """A day on which a learner practised: sums, and the first and last run that came to a verdict.
 
     So the calendar costs the same after ten runs as after a million, and a date leads to its runs.
     """
@@ -148,8 +153,11 @@ class Day(models.Model):
     date = models.DateField()
     runs = models.PositiveIntegerField(default=0, help_text="Of the learner's own file.")
     passes = models.PositiveIntegerField(default=0, help_text="Of these.")
-    first = models.PositiveBigIntegerField(help_text="The lowest number of a run started that day.")
-    last = models.PositiveBigIntegerField(help_text="The highest.")
+    reviews = models.PositiveIntegerField(default=0, help_text="Grades of katas and questions.")
+    first = models.PositiveBigIntegerField(
+        null=True, help_text="The lowest number of a run started that day."
+    )
+    last = models.PositiveBigIntegerField(null=True, help_text="The highest.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["learner", "date"], name="day_once")]
@@ -233,6 +241,11 @@ class Card(models.Model):
     def repeated(self) -> bool:
         """Whether a graded repeat is open."""
         return self.opened_at is not None and self.state is not None
+
+    @property
+    def planned(self) -> bool:
+        """Whether it is a kata that was marked for practice before its first grade."""
+        return not self.heading and self.state is None and self.due is not None
 
 
 class Review(models.Model):

@@ -1,7 +1,7 @@
 """The only writer of runs and of help taken, and the reads that the faces need."""
 
 import base64
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,17 +9,17 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Case, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Greatest, Least, TruncDate
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from core import models
+from core import models, standings
+from core.catalogue import reading_order
 from core.errors import KataError
 from core.kata import Kata
 from core.source import Source
-from core.verdict import Status, Verdict
+from core.standings import OWN as OWN  # the source that is the learner's
+from core.verdict import Verdict
 
-OWN = "exercise"  # the source that is the learner's
 LOCAL = "learner"  # who works on this machine; made by the first migrate
 
 
@@ -69,16 +69,13 @@ def conclude(run: models.Run, verdict: Verdict, files: Source | None) -> None:
     describe(run, verdict)
     run.save()
     models.Judgement.objects.create(run=run, verdict=verdict.to_json())
-    own = verdict.source == OWN and verdict.counts
-    if own:
-        _stand(run)
-    _note_day(run, own=own)
+    standings.add(run, own=verdict.source == OWN and verdict.counts)
 
 
 def adopt(judged: Sequence[tuple[models.Run, dict[str, Any]]]) -> None:
     """Write runs that were concluded elsewhere, with the JSON form of their verdicts.
 
-    Inside a transaction, with `restand` to follow.
+    Inside a transaction, with `core.standings` to sum them up after it.
     """
     models.Run.objects.bulk_create([run for run, _ in judged])
     models.Judgement.objects.bulk_create(
@@ -93,115 +90,6 @@ def describe(run: models.Run, verdict: Verdict) -> None:
     run.duration = verdict.duration
     if dearest := verdict.dearest:
         run.queries, run.budget = int(dearest.value), int(dearest.limit or 0)
-
-
-def restand(learner: User, katas: Collection[str]) -> None:
-    """Sum up anew how a learner stands with these katas (uuids), from all their runs."""
-    own = models.Run.objects.filter(learner=learner, source=OWN, started_at__isnull=False)
-    passed = Q(status=Status.PASSED)
-    sums = (
-        own.filter(kata__uuid__in=katas)
-        .order_by()
-        .values("kata")
-        .annotate(
-            runs=Count("pk"),
-            passes=Count("pk", filter=passed),
-            passed_at=Min("started_at", filter=passed),
-            best=Min("duration", filter=passed),
-            last_at=Max("started_at"),
-        )
-    )
-    # Beside the sums, where it would be looked for once a run.
-    newest = own.filter(kata=OuterRef("pk")).order_by("-started_at", "-pk").values("pk")[:1]
-    last = models.Run.objects.filter(
-        pk__in=models.Kata.objects.filter(pk__in=katas).values_list(Subquery(newest))
-    )
-    newest_of = {run.kata_id: run for run in last}
-    models.Standing.objects.filter(learner=learner, kata__uuid__in=katas).delete()
-    models.Standing.objects.bulk_create(
-        models.Standing(
-            learner=learner,
-            kata_id=each["kata"],
-            last=newest_of[each["kata"]],
-            status=newest_of[each["kata"]].status,
-            last_at=each["last_at"],
-            runs=each["runs"],
-            passes=each["passes"],
-            passed_at=each["passed_at"],
-            best=each["best"],
-        )
-        for each in sums
-    )
-
-
-def recount_days(learner: User) -> None:
-    """Sum up anew the days of a learner, from all their runs."""
-    own = Q(source=OWN)
-    days = (
-        models.Run.objects.filter(learner=learner, duration__isnull=False, started_at__isnull=False)
-        .annotate(date=TruncDate("started_at"))
-        .order_by()
-        .values("date")
-        .annotate(
-            ran=Count("pk", filter=own),
-            passes=Count("pk", filter=own & Q(status=Status.PASSED)),
-            low=Min("pk"),
-            high=Max("pk"),
-        )
-    )
-    sums = list(days)
-    models.Day.objects.filter(learner=learner).delete()
-    models.Day.objects.bulk_create(
-        models.Day(
-            learner=learner,
-            date=each["date"],
-            runs=each["ran"],
-            passes=each["passes"],
-            first=each["low"],
-            last=each["high"],
-        )
-        for each in sums
-    )
-
-
-def _stand(run: models.Run) -> None:
-    """Add a run of the learner's own file to their standing with the kata."""
-    passed = run.status == Status.PASSED
-    best = float(run.duration or 0)
-    values = {"last": run, "status": run.status, "last_at": run.started_at}
-    mine = models.Standing.objects.filter(kata=run.kata_id, learner=run.learner_id)
-    added = values | {
-        "runs": F("runs") + 1,
-        "passes": F("passes") + int(passed),
-        "passed_at": Coalesce("passed_at", Value(run.started_at if passed else None)),
-    }
-    if passed:
-        added["best"] = Case(When(best__lt=best, then=F("best")), default=Value(best))
-    if not mine.update(**added):
-        # Of two first runs that end at once, one makes the row, and both are counted.
-        first = models.Standing(kata_id=run.kata_id, learner_id=run.learner_id, **values)
-        models.Standing.objects.bulk_create([first], ignore_conflicts=True)
-        mine.update(**added)
-
-
-def _note_day(run: models.Run, *, own: bool) -> None:
-    """Add a run to the day on which it started."""
-    date = timezone.localdate(run.started_at)
-    passes = int(own and run.status == Status.PASSED)
-    add = {
-        "runs": F("runs") + int(own),
-        "passes": F("passes") + passes,
-        "first": Least("first", run.pk),
-        "last": Greatest("last", run.pk),
-    }
-    today = models.Day.objects.filter(learner=run.learner_id, date=date)
-    if not today.update(**add):
-        first = {"runs": int(own), "passes": passes, "first": run.pk, "last": run.pk}
-        _, made = models.Day.objects.get_or_create(
-            learner_id=run.learner_id, date=date, defaults=first
-        )
-        if not made:  # by another run at the same moment
-            today.update(**add)
 
 
 def row(kata: Kata) -> models.Kata:
@@ -220,7 +108,7 @@ def sync(katas: Sequence[Kata]) -> set[str]:
 
     The uuids of the rows that are none of these.
     """
-    columns = ["slug", "track", "title", "level"]
+    columns = ["slug", "track", "title", "level", "track_place", "order"]
     known = {str(each.pop("uuid")): each for each in models.Kata.objects.values("uuid", *columns)}
     changed = [kata for kata in katas if known.get(kata.uuid) != _columns(kata)]
     models.Kata.objects.bulk_create(
@@ -233,11 +121,14 @@ def sync(katas: Sequence[Kata]) -> set[str]:
 
 
 def _columns(kata: Kata) -> dict[str, Any]:
+    track_place, track, order, level, slug = reading_order(kata)
     return {
-        "slug": kata.slug,
-        "track": kata.track,
+        "slug": slug,
+        "track": track,
         "title": kata.title[:200],
-        "level": kata.level,
+        "level": level,
+        "track_place": track_place,
+        "order": order,
     }
 
 
@@ -274,8 +165,14 @@ def hints_shown(kata: Kata, task: int, since: datetime | None = None) -> int:
     return _help(kata, models.Help.Kind.HINT, since).filter(task=task).count()
 
 
-def gave_up(kata: Kata, since: datetime | None = None) -> bool:
-    return _help(kata, models.Help.Kind.GAVE_UP, since).exists()
+def gave_up(kata: Kata) -> bool:
+    return gave_up_at(kata) is not None
+
+
+def gave_up_at(kata: Kata, learner: User | None = None) -> datetime | None:
+    """When a learner gave up last."""
+    taken = _help(kata, models.Help.Kind.GAVE_UP, None, learner)
+    return taken.values_list("at", flat=True).first()
 
 
 def _help(
@@ -293,8 +190,9 @@ def hints_shown_by_task(
     return dict(shown.order_by().values_list("task").annotate(Count("pk")))
 
 
-def has_passed(kata: Kata) -> bool:
-    return progress().get(kata.uuid, Progress()).passed
+def has_passed(kata: Kata, learner: User | None = None) -> bool:
+    mine = models.Standing.objects.filter(**whose(learner), kata__uuid=kata.uuid)
+    return mine.filter(passes__gt=0).exists()
 
 
 def may_predict(kata: Kata) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core import documents
 from core.documents import Question, Section, hints, questions, read, sections, steps
 from core.errors import KataError
 from core.kata import Kata
@@ -125,3 +126,24 @@ def test_error_document_that_does_not_read(kata, make, message, hint):
     with pytest.raises(KataError) as caught:
         read(kata, "why.md")
     assert (caught.value.message, caught.value.hint) == (message.format(path), hint)
+
+
+def test_questions_are_read_once_until_the_file_changes(kata, monkeypatch):
+    monkeypatch.setattr(documents, "SETTLED", -1)
+    kata.folder.mkdir()
+    path = kata.folder / "questions.md"
+    path.write_text("## One?\n\nYes.\n")
+    first = questions(kata)
+    assert questions(kata) is first
+    path.write_text("## Two?\n\nNo.\n")
+    assert [each.heading for each in questions(kata)] == ["Two?"]
+    path.unlink()
+    assert questions(kata) == ()
+
+
+def test_questions_just_written_are_read_anew(kata):
+    """Two changes within one tick of a file system's clock look the same."""
+    kata.folder.mkdir()
+    path = kata.folder / "questions.md"
+    path.write_text("## One?\n\nYes.\n")
+    assert questions(kata) is not questions(kata)

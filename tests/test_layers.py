@@ -21,6 +21,7 @@ LAYERS = (
     ("runner",),
     ("check", "doctor"),
     ("models",),
+    ("standings",),
     ("runs",),
     ("practice",),
     ("celery",),

@@ -1,12 +1,14 @@
 """Practice as a person meets it: graded repeats, questions at a terminal, paths, the calendar."""
 
 import json
+import sqlite3
 import threading
 from pathlib import Path
 
 import pexpect
 import pytest
 
+from core import paths
 from tests.conftest import SAMPLES, copy_sample
 from tests.practice.conftest import QUESTIONS
 
@@ -197,21 +199,45 @@ def test_overview_shows_what_is_due_and_when_the_next_comes(kata):
     kata("--quiz")
 
 
+def test_marked_kata_is_planned_until_it_passes_and_repeated_after(kata, state):
+    kata.file.write_text(HALF)
+    kata("bounded")
+    mark(state, "bounded")
+    assert "Due   bounded is planned: python manage.py kata bounded\n" in kata()[1]
+    assert [each["planned"] for each in json.loads(kata("--json")[1])["due"]] == [True]
+    kata.file.write_text(GOOD)
+    assert "Graded good: it comes again on " in kata("bounded")[1]
+    mark(state, "bounded")
+    assert "Due   bounded to repeat: python manage.py kata bounded --again\n" in kata()[1]
+
+
+def mark(state: Path, slug: str) -> None:
+    """What the cockpit's action does to a kata's card, in the state of another process."""
+    with sqlite3.connect(state / "workspace.sqlite3") as database:
+        done = database.execute(
+            "UPDATE core_card SET due = datetime('now') WHERE heading = '' AND kata_id IN "
+            "(SELECT uuid FROM core_kata WHERE slug = ?)",
+            [slug],
+        )
+        assert done.rowcount == 1
+
+
 def test_path_orders_what_is_next_until_it_is_left(kata):
+    interview, performance = paths.get("interview"), paths.get("performance")
     out = kata("--path", "interview")[1]
-    assert out.splitlines()[:4] == [
-        "Job interview  0 of 3 passed",
-        "What interviewers like to ask, by hand and in words.",
+    assert out.splitlines()[:3] == [
+        f"Job interview  0 of {len(interview.katas)} passed",
+        interview.about,
         "",
-        "›  iterators             Read lines with an iterator of your own  level 2",
     ]
+    assert out.splitlines()[3].split()[:2] == ["›", interview.katas[0]]
     out = kata("--path", "performance")[1]
     assert out.splitlines()[-2:] == [
         "Next: python manage.py kata select_related",
         "Leave it: python manage.py kata --path none",
     ]
     lines = kata()[1].splitlines()
-    assert "Path  performance: 0 of 2 passed" in lines
+    assert f"Path  performance: 0 of {len(performance.katas)} passed" in lines
     assert "Next  select_related: Follow foreign keys in one query" in lines
     listed = json.loads(kata("--json")[1])
     assert (listed["path"], listed["next"]) == ("performance", "select_related")

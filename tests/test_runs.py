@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.utils import timezone
 
-from core import models, runs
+from core import models, runs, standings
 from core.errors import KataError
 from core.kata import Kata
 from core.models import Help
@@ -252,28 +252,13 @@ def test_newest_is_by_time_also_where_rows_came_later(other):
     assert runs.last_verdict(JOINS)["status"] == "failed"
 
 
-def test_standing_summed_up_anew_is_the_one_that_was_kept(other):
-    for status, seconds in (("failed", 1), ("passed", 3), ("passed", 2), ("error", 1)):
-        runs.store(dataclasses.replace(verdict(JOINS, status), duration=seconds), None, kata=JOINS)
-    store(JOINS, "passed", "solution")
-    store(FILTER, "timeout")
-    store(JOINS, "passed", learner=other)
-    kept = list(models.Standing.objects.order_by("kata", "learner").values())
-    runs.restand(runs.local_learner(), [JOINS.uuid, FILTER.uuid])
-    runs.restand(other, [])
-    found = list(models.Standing.objects.order_by("kata", "learner").values())
-    for each in (*kept, *found):
-        del each["id"]
-    assert found == kept
-
-
 def test_help_that_was_taken_again_was_taken_now():
     runs.take_help(JOINS, Help.Kind.HINT, task=1, step=1)
     first = Help.objects.get().at
     assert runs.hints_shown(JOINS, 1, since=first) == 0
     runs.take_help(JOINS, Help.Kind.HINT, task=1, step=1)
     assert runs.hints_shown(JOINS, 1, since=first) == 1
-    assert runs.gave_up(JOINS, since=first) is False
+    assert runs.gave_up_at(JOINS) is None
 
 
 def test_hints_are_counted_by_task_each_step_once():
@@ -321,7 +306,9 @@ QUERIES = {
     "last_verdict": (lambda: runs.last_verdict(JOINS), 1),
     "focus": (runs.focus, 1),
     # the learner, sums, last runs, delete, insert: however many katas
-    "restand": (lambda: runs.restand(runs.local_learner(), [JOINS.uuid, FILTER.uuid]), 5),
+    "restand": (lambda: standings.restand(runs.local_learner(), [JOINS.uuid, FILTER.uuid]), 5),
+    # the learner, runs, grades, delete, insert
+    "recount_days": (lambda: standings.recount_days(runs.local_learner()), 5),
 }
 
 

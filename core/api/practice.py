@@ -9,9 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api.learner import learner_of
-from core.api.serializers import PracticeSerializer
+from core.api.serializers import DaySerializer, PracticeSerializer
 from core.catalogue import catalogue
-from core.practice import cards
+from core.practice import cards, days
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Due:
     question: int
     at: datetime | None
     repeated: bool
+    planned: bool
 
 
 class Practice(APIView):
@@ -34,10 +35,24 @@ class Practice(APIView):
         known = {kata.uuid: kata for kata in catalogue().katas}
         due = [
             Due(
-                known[each.kata].slug, known[each.kata].title, each.question, each.at, each.repeated
+                known[each.kata].slug,
+                known[each.kata].title,
+                each.question,
+                each.at,
+                each.repeated,
+                each.planned,
             )
             for each in cards.due(learner)
             if each.kata in known
         ]
         answer = {"due": due, "coming": cards.coming(learner)}
         return Response(PracticeSerializer(answer, context={"request": request}).data)
+
+
+class Days(APIView):
+    """What was done on each of the last 84 days, the oldest first: what `kata --calendar` shows."""
+
+    @extend_schema(operation_id="days", responses=DaySerializer(many=True))
+    def get(self, request: Request) -> Response:
+        found = days.days(learner=learner_of(request))
+        return Response(DaySerializer(found, many=True).data)

@@ -246,13 +246,21 @@ class DueSerializer(serializers.Serializer[Any]):
     question = serializers.IntegerField()
     due = serializers.DateTimeField(source="at", allow_null=True)
     repeated = serializers.BooleanField(help_text="A graded repeat is open.")
+    planned = serializers.BooleanField(help_text="Marked for practice, and not passed yet.")
 
 
 class PracticeSerializer(serializers.Serializer[Any]):
-    """What is due today, the longest waiting first, and when the next is."""
+    """What is due today: planned katas, then the longest waiting; and when the next is."""
 
     due = DueSerializer(many=True)
     coming = serializers.DateTimeField(allow_null=True)
+
+
+class DaySerializer(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    runs = serializers.IntegerField(help_text="Of your own files.")
+    passes = serializers.IntegerField(help_text="Of these.")
+    reviews = serializers.IntegerField(help_text="Grades of katas and questions.")
 
 
 class HintSerializer(serializers.Serializer[Any]):

@@ -16,6 +16,7 @@ urlpatterns = [
     path("runs/<int:pk>/cancel/", runs.CancelRun.as_view(), name="cancel"),
     path("batches/<int:pk>/cancel/", runs.CancelBatch.as_view(), name="cancel_batch"),
     path("practice/", practice.Practice.as_view(), name="practice"),
+    path("practice/days/", practice.Days.as_view(), name="days"),
     path("progress/", progress.ProgressDetail.as_view(), name="progress"),
     re_path("", root.nothing),
 ]

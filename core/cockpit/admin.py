@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -14,10 +14,18 @@ from django.utils.safestring import SafeString
 
 from core import queue, runs
 from core.cockpit import kata_list, views
-from core.cockpit.kata_list import LevelFilter, NeedFilter, StatusFilter, TrackFilter, katas_of
+from core.cockpit.kata_list import (
+    LevelFilter,
+    NeedFilter,
+    PracticeFilter,
+    StatusFilter,
+    TrackFilter,
+    katas_of,
+)
 from core.cockpit.request import learner_of, may
-from core.cockpit.templatetags.cockpit import against, ago, mark, seconds
+from core.cockpit.templatetags.cockpit import against, ago, ahead, mark, practice_mark, seconds
 from core.models import Help, Kata, Run
+from core.practice import cards
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -43,19 +51,34 @@ class KataList(ChangeList):
     def url_for_result(self, result: Any) -> str:
         return reverse("admin:kata", args=[result.slug])
 
+    def get_ordering_field_columns(self) -> dict[int, Any]:
+        """Reading order is of no column: only a column that one chose has an arrow."""
+        return super().get_ordering_field_columns() if ORDER_VAR in self.params else {}
+
 
 @admin.register(Kata)
 class KataAdmin(ReadOnly):
     """Rows as the folders are: each is made or brought up to date before the list is shown."""
 
     change_list_template = "cockpit/katas.html"
-    list_display = ("kata", "status", "track", "level", "attempts", "best", "queries", "last_run")
-    list_filter = (TrackFilter, LevelFilter, StatusFilter, NeedFilter)
+    list_display = (
+        "kata",
+        "status",
+        "due",
+        "track",
+        "level",
+        "attempts",
+        "best",
+        "queries",
+        "last_run",
+    )
+    list_filter = (TrackFilter, LevelFilter, StatusFilter, PracticeFilter, NeedFilter)
+    ordering = Kata.READING_ORDER
     search_fields = ("slug",)
     search_help_text = "Name, title, track or topic"
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
-    actions = ("run", "reset")
+    actions = ("run", "reset", "mark_for_practice", "unmark")
     preserve_filters = False  # they would stand in the address of every kata
     empty_value_display = ""
 
@@ -76,9 +99,6 @@ class KataAdmin(ReadOnly):
         """In the list, those whose folder is there."""
         found = super().get_queryset(request).exclude(pk__in=getattr(request, "gone", ()))
         return kata_list.rows(found, learner_of(request))
-
-    def get_ordering(self, request: HttpRequest) -> list[Any]:
-        return kata_list.reading_order(katas_of(request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -103,6 +123,17 @@ class KataAdmin(ReadOnly):
         query = QueryDict(mutable=True)
         query.setlist("kata", list(queryset.values_list("slug", flat=True)))
         return redirect(f"{reverse('admin:reset')}?{query.urlencode()}")
+
+    @admin.action(description="Mark the selected katas for practice", permissions=["view"])
+    def mark_for_practice(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Their cards are due now; those that never passed are planned."""
+        changed = cards.mark(_uuids(queryset), learner_of(request))
+        messages.success(request, f"Marked for practice: {_katas(changed)}, due now.")
+
+    @admin.action(description="Take the mark for practice back", permissions=["view"])
+    def unmark(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        changed = cards.unmark(_uuids(queryset), learner_of(request))
+        messages.success(request, f"Marks taken back: {_katas(changed)}.")
 
     def has_reset_permission(self, request: HttpRequest) -> bool:
         return may(request, "change_kata")
@@ -134,6 +165,18 @@ class KataAdmin(ReadOnly):
     @admin.display(ordering="last_at")
     def last_run(self, row: Any) -> SafeString | str:
         return ago(row.last_at) if row.last_at else ""
+
+    @admin.display(ordering="due_at")
+    def due(self, row: Any) -> SafeString | str:
+        return practice_mark(row.practice) if row.practice else ahead(row.due_at)
+
+
+def _uuids(queryset: QuerySet[Any]) -> list[str]:
+    return [str(pk) for pk in queryset.values_list("pk", flat=True)]
+
+
+def _katas(number: int) -> str:
+    return f"{number} kata{'s' * (number != 1)}"
 
 
 @admin.register(Run)

@@ -1,4 +1,4 @@
-"""What the front page shows: what is next, how far each track is, the newest runs."""
+"""What the front page shows: what is next and due, how far each track is, the newest runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core import runs
 from core.catalogue import catalogue
+from core.cockpit.due import Along, DuePractice, along, due_practice
 from core.cockpit.year import Year, year
 from core.errors import KataError
 from core.kata import Kata
@@ -34,6 +35,8 @@ class Front:
     total: int
     next: Kata | None
     begun: bool  # the next kata was run before
+    due: DuePractice
+    along: Along
     tracks: tuple[TrackRow, ...]
     recent: tuple[Run, ...]
     year: Year
@@ -43,21 +46,23 @@ class Front:
 def front(learner: User) -> Front:
     found = catalogue()
     progress = runs.progress(learner)
-    following = next_kata(found, progress)
-    tracks = dict.fromkeys(kata.track for kata in found.katas)
-    rows = tuple(
-        _track(name, [kata for kata in found.katas if kata.track == name], progress)
-        for name in tracks
-    )
+    path = along(found, progress, learner)
+    following = next_kata(found, progress, path=path.path)
+    tracks: dict[str, list[Kata]] = {}
+    for kata in found.katas:
+        tracks.setdefault(kata.track, []).append(kata)
+    rows = tuple(_track(name, katas, progress) for name, katas in tracks.items())
     return Front(
         sum(row.passed for row in rows),
         len(found.katas),
         following,
         bool(following and following.uuid in progress),
+        due_practice(found, learner),
+        path,
         rows,
         recent_runs(learner),
         year(learner, timezone.localdate()),
-        found.problems,
+        (*found.problems, *([path.problem] if path.problem else [])),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import Case, F, FilteredRelation, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, FilteredRelation, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
@@ -13,6 +13,7 @@ from core.catalogue import Catalogue, catalogue
 from core.kata import Kata
 from core.models import Kata as KataRow
 from core.models import Run
+from core.practice.cards import KATA, is_due, tomorrow
 
 LEVELS = {1: "1 first steps", 2: "2 everyday", 3: "3 advanced", 4: "4 expert"}
 PASSED = Run.Result.PASSED
@@ -28,10 +29,18 @@ def katas_of(request: HttpRequest) -> tuple[Kata, ...]:
 
 
 def rows(queryset: QuerySet[KataRow], learner: User) -> QuerySet[KataRow]:
-    """Each kata with the learner's standing."""
-    standing = FilteredRelation("standings", condition=Q(standings__learner=learner))
+    """Each kata with the learner's standing and card."""
+    own = Q(cards__learner=learner, cards__heading=KATA)
     return queryset.annotate(
-        mine=standing,
+        mine=FilteredRelation("standings", condition=Q(standings__learner=learner)),
+        card=FilteredRelation("cards", condition=own),
+        due_at=F("card__due"),
+        practice=Case(
+            When(card__state__isnull=True, card__due__isnull=False, then=Value("planned")),
+            When(card__state__isnull=False, card__opened_at__isnull=False, then=Value("open")),
+            When(card__due__lt=tomorrow(), then=Value("due")),
+            default=Value(""),
+        ),
         runs_made=Coalesce(F("mine__runs"), 0),
         state=Case(When(mine__passes__gt=0, then=Value(PASSED.value)), default=F("mine__status")),
         best=F("mine__best"),
@@ -40,24 +49,6 @@ def rows(queryset: QuerySet[KataRow], learner: User) -> QuerySet[KataRow]:
         last_queries=F("mine__last__queries"),
         last_budget=F("mine__last__budget"),
     )
-
-
-def reading_order(katas: Sequence[Kata]) -> list[Any]:
-    """As `core.catalogue` orders them: tracks, then the place within a track."""
-    tracks = list(dict.fromkeys(kata.track for kata in katas))
-    places: dict[int, list[str]] = {}
-    for kata in katas:
-        places.setdefault(kata.order, []).append(kata.slug)
-    return [
-        _case([When(track=track, then=Value(n)) for n, track in enumerate(tracks)]),
-        _case([When(slug__in=slugs, then=Value(n)) for n, slugs in places.items()]),
-        "level",
-        "slug",
-    ]
-
-
-def _case(whens: list[When]) -> Any:
-    return Case(*whens, default=Value(len(whens)), output_field=IntegerField()).asc()
 
 
 def search(katas: Sequence[Kata], words: str) -> set[str]:
@@ -110,6 +101,19 @@ class StatusFilter(admin.SimpleListFilter):
         if self.value() == "begun":
             return queryset.filter(runs_made__gt=0).exclude(state=PASSED)
         return queryset.filter(state=PASSED) if self.value() == "passed" else queryset
+
+
+class PracticeFilter(admin.SimpleListFilter):
+    title = "practice"
+    parameter_name = "practice"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("due", "due"), ("planned", "planned")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "due":
+            return queryset.filter(is_due("card__"))
+        return queryset.filter(practice="planned") if self.value() == "planned" else queryset
 
 
 class NeedFilter(admin.SimpleListFilter):

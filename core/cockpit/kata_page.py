@@ -12,11 +12,15 @@ from core import catalogue, queue
 from core.cockpit import brief, code, plot
 from core.cockpit.brief import Answer, Brief
 from core.cockpit.code import File
+from core.cockpit.due import CardNote, note
 from core.cockpit.judged import Judged, TaskRow, asked, judged
 from core.cockpit.live import Live, live
 from core.errors import KataError
 from core.kata import Kata
-from core.models import Help, Judgement, Run, Standing
+from core.models import Card, Help, Judgement, Run, Standing
+from core.practice import cards
+from core.practice.grading import opens
+from core.practice.schedule import graded_at
 from core.runs import OWN
 from core.source import read_source
 
@@ -89,11 +93,13 @@ class KataPage:
     plot: plot.Attempts | None
     answer: Answer | None
     gave_up: bool
+    card: CardNote
     neighbours: Neighbours
 
 
 def kata_page(kata: Kata, learner: User) -> KataPage:
-    shown, gave_up = help_taken(kata, learner)
+    card = cards.of_kata(kata, learner)
+    shown, gave_up = help_taken(kata, learner, card)
     stand = standing(kata, learner)
     attempts = own_runs(kata, learner)
     run = attempts[0] if attempts else None
@@ -123,8 +129,9 @@ def kata_page(kata: Kata, learner: User) -> KataPage:
         changed=bool(run and run.snapshot_id != own.checksum),
         attempts=attempts,
         plot=_plot(attempts),
-        answer=brief.answer(kata) if stand.passes or gave_up else None,
-        gave_up=gave_up,
+        answer=brief.answer(kata) if opens(card, stand.passes > 0, gave_up) else None,
+        gave_up=gave_up is not None,
+        card=note(card),
         neighbours=_neighbours(kata),
     )
 
@@ -142,16 +149,22 @@ def standing(kata: Kata, learner: User) -> Stand:
     return Stand(found.status, found.runs, found.passes, found.best, found.last_at)
 
 
-def help_taken(kata: Kata, learner: User) -> tuple[Counter[int], bool]:
-    """How many steps were shown by task, and whether the learner gave up."""
-    taken = Help.objects.filter(kata__uuid=kata.uuid, learner=learner).values_list("kind", "task")
-    shown = Counter(task for kind, task in taken if kind == Help.Kind.HINT)
-    return shown, any(kind == Help.Kind.GAVE_UP for kind, _ in taken)
+def help_taken(
+    kata: Kata, learner: User, card: Card | None
+) -> tuple[Counter[int], datetime | None]:
+    """How many steps were shown by task since the last grade, and when the learner gave up."""
+    taken = Help.objects.filter(kata__uuid=kata.uuid, learner=learner)
+    since = graded_at(card.state) if card else None
+    found = list(taken.values_list("kind", "task", "at"))
+    shown = Counter(
+        task for kind, task, at in found if kind == Help.Kind.HINT and (not since or at > since)
+    )
+    return shown, max((at for kind, _, at in found if kind == Help.Kind.GAVE_UP), default=None)
 
 
 def hints_of(kata: Kata, task: int, learner: User) -> Hints | None:
     """The hints of one task; None where it has none."""
-    shown, _ = help_taken(kata, learner)
+    shown, _ = help_taken(kata, learner, cards.of_kata(kata, learner))
     return _hints(task, brief.hints(kata).get(task, ()), shown[task])
 
 

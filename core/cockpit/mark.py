@@ -24,6 +24,13 @@ MARKS = {
     "cancelled": Mark("⊘", "cancelled", "calm"),
 }
 
+# Of a kata's card.
+PRACTICE = {
+    "planned": Mark("◇", "planned", "calm"),
+    "open": Mark("▸", "repeat is open", "late"),
+    "due": Mark("↻", "due", "late"),
+}
+
 
 def mark(status: str | None) -> Mark:
     """The mark of a run's, a task's or a case's status; of a kata that was never run for none."""

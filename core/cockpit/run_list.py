@@ -79,7 +79,8 @@ def _floor(runs: QuerySet[Run]) -> int:
 
 
 def _dates(learner: User, asked: RunFilter) -> Dates:
-    days = list(Day.objects.filter(learner=learner).values_list("date", flat=True))
+    ran = Day.objects.filter(learner=learner, first__isnull=False)
+    days = list(ran.values_list("date", flat=True))
     if not asked.year:
         years = sorted({day.year for day in days}, reverse=True)
         return Dates(None, "", tuple(Choice(str(year), asked.query(year=year)) for year in years))

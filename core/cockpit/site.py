@@ -17,6 +17,8 @@ from core.queue import open_batches
 
 SECTIONS = {
     "index": "front",
+    "questions": "front",
+    "again": "katas",
     "kata": "katas",
     "kata_compare": "katas",
     "core_kata_changelist": "katas",

@@ -4,7 +4,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path, re_path
 
-from core.cockpit import running, views
+from core.cockpit import practising, running, views
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -23,6 +23,9 @@ def urls(site: AdminSite) -> list[URLPattern]:
         page("katas/<slug:slug>/compare/", views.compare, "kata_compare"),
         page("katas/<slug:slug>/run/", running.run, "kata_run"),
         page("reset/", views.reset, "reset"),
+        page("practice/again/<slug:slug>/", practising.again, "again"),
+        page("practice/questions/", practising.ask, "questions"),
+        page("practice/path/", practising.follow, "follow"),
         page("tables/", views.tables, "tables"),
         page("runs/<int:number>/", views.run, "run"),
         page("runs/<int:number>/live/", running.follow, "run_live"),

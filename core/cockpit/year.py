@@ -1,22 +1,22 @@
 """The calendar of the front page: the days of a year on which the learner practised, week by week."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.auth.models import User
 
-from core.models import Day
+from core.practice.days import Day, days
 
 WEEKS = 53
 STEP = 14  # pixels from one day to the next
 LEFT, TOP = 34, 18  # pixels for the names of days and of months
-SIZES = ((0, 4), (1, 7), (3, 9), (6, 11))  # runs from which a square has that side: 0, 1, 2, 3
+SIZES = ((0, 4), (1, 7), (3, 9), (6, 11))  # runs and reviews from which a square has that side
 
 
 @dataclass(frozen=True)
 class Square:
-    """A day: how many runs it had shows in its size and its level, and is said in its title."""
+    """A day: how much was done shows in its size and its level, and is said in its title."""
 
     x: float
     y: float
@@ -40,6 +40,7 @@ class Month:
     days: int
     runs: int
     passes: int
+    reviews: int
 
 
 @dataclass(frozen=True)
@@ -55,31 +56,34 @@ class Year:
 
 def year(learner: User, today: date) -> Year:
     """The 53 weeks that end with today's. One query, of a row a day."""
-    monday = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
-    found = Day.objects.filter(learner=learner, date__range=(monday, today), runs__gt=0)
-    counts = {
-        day: (runs, passes) for day, runs, passes in found.values_list("date", "runs", "passes")
-    }
-    days = [monday + timedelta(days=n) for n in range((today - monday).days + 1)]
+    count = 7 * (WEEKS - 1) + today.weekday() + 1
+    shown = days(count, learner=learner, until=today)
+    practised = [day for day in shown if day.total]
     return Year(
         LEFT + WEEKS * STEP,
         TOP + 7 * STEP,
-        tuple(_square(day, (day - monday).days, counts.get(day, (0, 0))) for day in days),
-        tuple(_labels(days)),
-        tuple(_months(counts)),
-        len(counts),
-        _streak(counts, today),
+        tuple(_square(day, place) for place, day in enumerate(shown)),
+        tuple(_labels([day.date for day in shown])),
+        tuple(_months(practised)),
+        len(practised),
+        _streak({day.date for day in practised}, today),
     )
 
 
-def _square(day: date, place: int, counts: tuple[int, int]) -> Square:
-    runs, passes = counts
-    level = max(n for n, (least, _) in enumerate(SIZES) if runs >= least)
+def _square(day: Day, place: int) -> Square:
+    level = max(n for n, (least, _) in enumerate(SIZES) if day.total >= least)
     side = SIZES[level][1]
     inset = (STEP - side) / 2
-    said = f"{runs} run{'s' * (runs != 1)}, {passes} passed" if runs else "no run"
     x, y = LEFT + place // 7 * STEP + inset, TOP + place % 7 * STEP + inset
-    return Square(x, y, side, level, f"{day:%A, %-d %B %Y}: {said}")
+    return Square(x, y, side, level, f"{day.date:%A, %-d %B %Y}: {_said(day)}")
+
+
+def _said(day: Day) -> str:
+    if not day.total:
+        return "no run"
+    words = f"{day.runs} run{'s' * (day.runs != 1)}, {day.passes} passed" if day.runs else ""
+    graded = f"{day.reviews} review{'s' * (day.reviews != 1)}" if day.reviews else ""
+    return ", ".join(filter(None, (words, graded)))
 
 
 def _labels(days: list[date]) -> list[Label]:
@@ -90,20 +94,21 @@ def _labels(days: list[date]) -> list[Label]:
     return rows + months
 
 
-def _months(counts: Mapping[date, tuple[int, int]]) -> list[Month]:
-    firsts = sorted({day.replace(day=1) for day in counts}, reverse=True)
+def _months(practised: Sequence[Day]) -> list[Month]:
     months = []
-    for first in firsts:
-        here = [each for day, each in counts.items() if day.replace(day=1) == first]
-        runs, passes = (sum(column) for column in zip(*here, strict=True))
-        months.append(Month(first, len(here), runs, passes))
+    for first in sorted({day.date.replace(day=1) for day in practised}, reverse=True):
+        here = [day for day in practised if day.date.replace(day=1) == first]
+        runs, passes, reviews = (
+            sum(getattr(day, name) for day in here) for name in ("runs", "passes", "reviews")
+        )
+        months.append(Month(first, len(here), runs, passes, reviews))
     return months
 
 
-def _streak(counts: Mapping[date, tuple[int, int]], today: date) -> int:
-    day = today if today in counts else today - timedelta(days=1)
+def _streak(practised: Collection[date], today: date) -> int:
+    day = today if today in practised else today - timedelta(days=1)
     streak = 0
-    while day in counts:
+    while day in practised:
         streak += 1
         day -= timedelta(days=1)
     return streak

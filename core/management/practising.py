@@ -46,7 +46,7 @@ def quiz(console: Console, ask: Ask | None, kata: Kata | None) -> None:
             "--quiz asks and waits for answers, so it needs a terminal.",
             hint=f"Run `{command()} --quiz` in one, not in a pipe.",
         )
-    asked = to_ask(kata)
+    asked = questions.to_ask(kata)
     if not asked:
         console.print(nothing_due(kata), markup=False, soft_wrap=True)
         return
@@ -61,12 +61,6 @@ def quiz(console: Console, ask: Ask | None, kata: Kata | None) -> None:
     left = len(asked) - done
     words = f"{done} answered" + (f", {left} left for another time." if left else ".")
     console.print(words)
-
-
-def to_ask(kata: Kata | None) -> list[Asked]:
-    if kata is None:
-        return questions.due(catalogue.catalogue().katas)
-    return sorted(questions.follow([kata]), key=lambda each: each.question.number)
 
 
 def nothing_due(kata: Kata | None) -> str:
@@ -95,8 +89,11 @@ def one(console: Console, ask: Ask, each: Asked) -> bool:
         answer = typed(ask, "How well did you know it? 1 again, 2 hard, 3 good, 4 easy, q quits: ")
         if answer == QUIT:
             return False
-    review = cards.review(each.card, RATINGS[answer], seconds=int(time.monotonic() - began))
-    if review.card.due:
+    seconds = int(time.monotonic() - began)
+    review = questions.answer(each.card, RATINGS[answer], due=each.due, seconds=seconds)
+    if review is None:
+        console.print("It was answered elsewhere meanwhile: this grade is not kept.")
+    elif review.card.due:
         console.print(f"It comes again {report.when(review.card.due)}.")
     return True
 

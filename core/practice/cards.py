@@ -1,5 +1,6 @@
 """Cards that come again: which are due, when the next is, and their grades."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,10 +9,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core import standings
 from core.kata import Kata
 from core.models import Card, Review
 from core.practice import schedule
-from core.runs import whose
+from core.runs import local_learner, whose
 
 Rating = Review.Rating
 KATA = ""  # the heading of a kata's own card
@@ -19,23 +21,71 @@ KATA = ""  # the heading of a kata's own card
 
 @dataclass(frozen=True)
 class Due:
-    """A card that is due today, or a graded repeat that is open. `kata` is a uuid."""
+    """A card that is due today, or a graded repeat that is open. `kata` is a uuid.
+
+    `planned` is a kata that was marked for practice and never passed: it has no grade yet.
+    """
 
     kata: str
     question: int
     at: datetime | None
     repeated: bool = False
+    planned: bool = False
 
 
 def mine(learner: User | None = None) -> QuerySet[Card]:
     return Card.objects.filter(**whose(learner))
 
 
+def is_due(prefix: str = "") -> Q:
+    """Which cards are due until the end of today; `prefix` where they are joined to."""
+    repeated = {f"{prefix}opened_at__isnull": False, f"{prefix}state__isnull": False}
+    return Q(**{f"{prefix}due__lt": tomorrow()}) | Q(**repeated)
+
+
 def due(learner: User | None = None) -> tuple[Due, ...]:
-    """What is due until the end of today, the longest waiting first. One query."""
-    repeated = Q(opened_at__isnull=False, state__isnull=False)
-    cards = mine(learner).filter(Q(due__lt=tomorrow()) | repeated).order_by("due", "pk")
-    return tuple(Due(str(card.kata_id), card.question, card.due, card.repeated) for card in cards)
+    """What is due until the end of today: planned katas first, then the longest waiting. One query."""
+    found = (
+        mine(learner)
+        .filter(is_due())
+        .annotate(
+            new=Q(state__isnull=True, heading=KATA),
+            repeated_now=Q(state__isnull=False, opened_at__isnull=False),
+        )
+        .order_by("-new", "due", "pk")
+    )
+    # Not as rows: a thousand states of FSRS would be read for nothing.
+    columns = found.values_list("kata", "question", "due", "repeated_now", "new")
+    return tuple(Due(str(kata), *values) for kata, *values in columns)
+
+
+@transaction.atomic
+def mark(katas: Collection[str], learner: User | None = None) -> int:
+    """Mark katas (uuids) for practice: each is due now. How many were not due before.
+
+    One that never passed is planned: the card waits for its first pass, which is graded as ever.
+    """
+    learner, now = learner or local_learner(), timezone.now()
+    Card.objects.bulk_create(
+        [Card(kata_id=kata, learner=learner, heading=KATA, opened_at=now) for kata in katas],
+        ignore_conflicts=True,
+    )
+    later = Q(due__isnull=True) | Q(due__gte=tomorrow())
+    return mine(learner).filter(later, kata__uuid__in=katas, heading=KATA).update(due=now)
+
+
+@transaction.atomic
+def unmark(katas: Collection[str], learner: User | None = None) -> int:
+    """Take such marks back: each is due when its grades say, and none is planned. How many changed."""
+    changed = []
+    own = mine(learner).select_for_update().filter(kata__uuid__in=katas, heading=KATA)
+    for card in own.filter(due__isnull=False):
+        at = schedule.due(card.state) if card.state else None
+        if card.due != at:
+            card.due = at
+            changed.append(card)
+    Card.objects.bulk_update(changed, ["due"])
+    return len(changed)
 
 
 def coming(learner: User | None = None) -> datetime | None:
@@ -62,7 +112,15 @@ def review(card: Card, rating: int, *, seconds: int | None = None) -> Review:
     card.state = schedule.reviewed(card.state, rating, at)
     card.due, card.opened_at, card.tries = schedule.due(card.state), None, 0
     card.save(update_fields=["state", "due", "opened_at", "tries"])
+    standings.add_review(card.learner_id, at)
     return Review.objects.create(card=card, rating=rating, at=at, seconds=seconds)
+
+
+def outlook(card: Card) -> dict[Rating, datetime]:
+    """When the card would come again by each grade, but for the little chance in it."""
+    at = timezone.now()
+    found = {rating: schedule.reviewed(card.state, rating, at, fuzzing=False) for rating in Rating}
+    return {rating: schedule.due(state) for rating, state in found.items()}
 
 
 def tomorrow() -> datetime:

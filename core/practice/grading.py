@@ -15,7 +15,7 @@ from core import editing, runs
 from core.catalogue import command
 from core.errors import KataError
 from core.kata import Kata
-from core.models import Card, Help, Review, Run, Standing
+from core.models import Card, Help, Review, Run
 from core.practice import cards, questions, schedule
 from core.practice.cards import KATA, Rating
 from core.source import Source, UnreadableSource, shipped
@@ -100,12 +100,7 @@ def again(kata: Kata, learner: User | None = None) -> Path | None:
     A repeat that is open already stays: its tries count on.
     """
     learner = learner or runs.local_learner()
-    if not Standing.objects.filter(learner=learner, kata__uuid=kata.uuid, passes__gt=0).exists():
-        raise KataError(
-            f"{kata.slug} has not passed yet, so there is nothing to repeat: "
-            "its first pass is graded by itself.",
-            hint=f"A fresh file: `{command()} {kata.slug} --reset`.",
-        )
+    require_pass(kata, learner)
     card, _ = Card.objects.select_for_update().get_or_create(
         kata_id=kata.uuid, learner=learner, heading=KATA
     )
@@ -115,18 +110,34 @@ def again(kata: Kata, learner: User | None = None) -> Path | None:
     return editing.reset(kata)
 
 
+def require_pass(kata: Kata, learner: User | None = None) -> None:
+    """KataError where there is nothing to repeat yet."""
+    if not runs.has_passed(kata, learner):
+        raise KataError(
+            f"{kata.slug} has not passed yet, so there is nothing to repeat: "
+            "its first pass is graded by itself.",
+            hint=f"A fresh file: `{command()} {kata.slug} --reset`.",
+        )
+
+
 def last_graded(kata: Kata, learner: User | None = None) -> datetime | None:
     """When a learner, or the local one, was graded last: help before that is of another time."""
     card = cards.of_kata(kata, learner)
     return schedule.graded_at(card.state) if card else None
 
 
-def earned(kata: Kata) -> bool:
-    """Whether the local learner may see the answers: after a pass, or for giving up.
+def earned(kata: Kata, learner: User | None = None) -> bool:
+    """Whether a learner, or the local one, may see the answers."""
+    gave_up = runs.gave_up_at(kata, learner)
+    return opens(cards.of_kata(kata, learner), runs.has_passed(kata, learner), gave_up)
+
+
+def opens(card: Card | None, passed: bool, gave_up: datetime | None) -> bool:
+    """Whether the answers of a kata are open: after a pass, or for giving up.
 
     While a graded repeat is open, the pass before it does not count, nor what was given up then.
     """
-    card = cards.of_kata(kata)
-    repeated = card is not None and card.repeated
-    since = schedule.graded_at(card.state) if card and repeated else None
-    return runs.gave_up(kata, since) or (not repeated and runs.has_passed(kata))
+    if card is None or not card.repeated:
+        return passed or gave_up is not None
+    since = schedule.graded_at(card.state)
+    return gave_up is not None and (since is None or gave_up > since)

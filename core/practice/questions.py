@@ -5,25 +5,44 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from core import documents
+from core.catalogue import catalogue
 from core.documents import Question
 from core.errors import KataError
 from core.kata import Kata
-from core.models import Card
+from core.models import Card, Review
 from core.practice import cards, schedule
 from core.practice.cards import KATA
+
+LONGEST = 86_400  # seconds: who answers after more than a day has done something else
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question to ask, with its card: what is graded."""
+    """A question to ask, and the number of its card: what is graded."""
 
     kata: Kata
     question: Question
-    card: Card
+    number: int
     due: datetime
+
+    @property
+    def card(self) -> Card:
+        """As it is now. One query."""
+        return Card.objects.get(pk=self.number)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is asked of a card here: of thousands, rows with their states would take long to read."""
+
+    number: int
+    question: int
+    due: datetime | None
 
 
 def begin(kata: Kata, own: Card) -> None:
@@ -32,7 +51,7 @@ def begin(kata: Kata, own: Card) -> None:
         found = documents.questions(kata)
     except KataError:
         return  # a pass is a pass: `follow` makes the cards later, or says what is wrong
-    _write(_changes(own, found, {}))
+    _make([_new(kata, own.learner_id, question) for question in found])
 
 
 def due(katas: Sequence[Kata], learner: User | None = None) -> list[Asked]:
@@ -41,56 +60,102 @@ def due(katas: Sequence[Kata], learner: User | None = None) -> list[Asked]:
     return [each for each in follow(katas, learner) if each.due < end]
 
 
+def to_ask(kata: Kata | None, learner: User | None = None) -> list[Asked]:
+    """All questions of one kata in its order, due or not; without one, those of all that are due."""
+    if kata is None:
+        return due(catalogue().katas, learner)
+    return sorted(follow([kata], learner), key=lambda each: each.question.number)
+
+
+@transaction.atomic
+def answer(card: Card, rating: int, *, due: datetime, seconds: int | None = None) -> Review | None:
+    """Grade a question that was asked when it was due at `due`; None where it was graded meanwhile.
+
+    So an answer that is sent twice is one grade.
+    """
+    now = Card.objects.select_for_update().get(pk=card.pk)
+    return cards.review(now, rating, seconds=seconds) if now.due == due else None
+
+
 def follow(katas: Sequence[Kata], learner: User | None = None) -> list[Asked]:
     """Every question of those katas that passed, by due date: cards are as questions.md is now.
 
     A question that is new gets a card, one that moved keeps its own, one that went rests until it is
-    back. One query to read, two at most to write.
+    back. One query; where cards change, a few to write them and one to read again.
     """
-    known: dict[str, dict[str, Card]] = {}
-    for card in cards.mine(learner).filter(kata__in=[kata.uuid for kata in katas]):
-        known.setdefault(str(card.kata_id), {})[card.heading] = card
-    found: list[tuple[Kata, Question, Card]] = []
-    changed: list[Card] = []
+    passed, known = _known(katas, learner)
+    made: list[Card] = []
+    moved: dict[int, int] = {}  # number of a card → place of its question
+    gone: list[int] = []
     for kata in katas:
-        mine = known.get(kata.uuid, {})
-        own = mine.pop(KATA, None)
-        if own and own.state:
-            questions = documents.questions(kata)
-            changed += _changes(own, questions, mine)
-            found += [(kata, each, mine[each.key]) for each in questions]
-    _write(changed)
-    asked = [Asked(*each, due=each[2].due) for each in found if each[2].due]
-    return sorted(asked, key=lambda each: (each.due, each.question.number))
+        if kata.uuid not in passed:
+            continue
+        here = known.setdefault(kata.uuid, {})
+        asked = {question.key: question for question in documents.questions(kata)}
+        for key, question in asked.items():
+            card = here.get(key)
+            if card is None:
+                made.append(_new(kata, passed[kata.uuid], question))
+            elif card.due is None or card.question != question.number:
+                moved[card.number] = question.number
+        gone += [card.number for key, card in here.items() if key not in asked and card.due]
+    if made or moved or gone:
+        _make(made)
+        _move(moved)
+        Card.objects.filter(pk__in=gone).update(due=None)
+        passed, known = _known(katas, learner)
+    found = [
+        Asked(kata, question, known[kata.uuid][question.key].number, due)
+        for kata in katas
+        if kata.uuid in passed
+        for question in documents.questions(kata)
+        if (due := known[kata.uuid][question.key].due)
+    ]
+    return sorted(found, key=lambda each: (each.due, each.question.number))
 
 
-def _changes(own: Card, found: Sequence[Question], known: dict[str, Card]) -> list[Card]:
-    """Cards to make or to change, so that `known`, by heading, is what was found; it is kept so."""
-    changed = []
-    for question in found:
-        card = known.get(question.key)
-        if card is None:
-            card = known[question.key] = Card(
-                kata_id=own.kata_id, learner_id=own.learner_id, heading=question.key
-            )
-        due = card.due or (schedule.due(card.state) if card.state else timezone.now())
-        if (card.question, card.due) != (question.number, due):
-            card.question, card.due = question.number, due
-            changed.append(card)
-    here = {question.key for question in found}
-    for heading, card in known.items():
-        if heading not in here and card.due:
-            card.due = None
-            changed.append(card)
-    return changed
+def _known(
+    katas: Sequence[Kata], learner: User | None
+) -> tuple[dict[str, int], dict[str, dict[str, Known]]]:
+    """By uuid: the learner, of katas that were graded; and the cards of questions by their headings."""
+    passed: dict[str, int] = {}
+    known: dict[str, dict[str, Known]] = {}
+    mine = cards.mine(learner).filter(kata__in=[kata.uuid for kata in katas])
+    columns = mine.annotate(graded=Q(state__isnull=False)).values_list(
+        "kata", "learner", "heading", "graded", "pk", "question", "due"
+    )
+    for kata, whose, heading, graded, number, question, due in columns:
+        if heading != KATA:
+            known.setdefault(str(kata), {})[heading] = Known(number, question, due)
+        elif graded:
+            passed[str(kata)] = whose
+    return passed, known
 
 
-def _write(changed: list[Card]) -> None:
-    made = [card for card in changed if not card.pk]
+def _new(kata: Kata, learner: int, question: Question) -> Card:
+    return Card(
+        kata_id=kata.uuid,
+        learner_id=learner,
+        heading=question.key,
+        question=question.number,
+        due=timezone.now(),
+    )
+
+
+def _make(made: list[Card]) -> None:
     Card.objects.bulk_create(
         made,
         update_conflicts=True,  # another quiz may have made them meanwhile
         unique_fields=["learner", "kata", "heading"],
         update_fields=["question"],
     )
-    Card.objects.bulk_update([card for card in changed if card not in made], ["question", "due"])
+
+
+def _move(moved: dict[int, int]) -> None:
+    """Give cards the places of their questions; one that rested is due when its grades say."""
+    found = list(Card.objects.filter(pk__in=moved))
+    for card in found:
+        card.question = moved[card.pk]
+        if card.due is None:
+            card.due = schedule.due(card.state) if card.state else timezone.now()
+    Card.objects.bulk_update(found, ["question", "due"])

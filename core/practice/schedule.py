@@ -12,9 +12,12 @@ State = dict[str, Any]
 FUZZING = True  # a little chance in each interval, so that one day's cards do not stay together
 
 
-def reviewed(state: State | None, rating: int, at: datetime) -> State:
+def reviewed(
+    state: State | None, rating: int, at: datetime, *, fuzzing: bool | None = None
+) -> State:
     """The state after one more grade; None is that of what was never graded."""
-    return _reviewed(_scheduler(fuzzing=FUZZING), state, rating, at)
+    chance = FUZZING if fuzzing is None else fuzzing
+    return _reviewed(_scheduler(fuzzing=chance), state, rating, at)
 
 
 def replayed(reviews: Iterable[tuple[datetime, int]]) -> State | None:

@@ -75,9 +75,12 @@ def show_due(
     lines = []
     for each in katas[:MOST_DUE]:
         slug = known[each.kata]
-        again = "is open as a graded repeat: " if each.repeated else "to repeat: "
-        flag = "" if each.repeated else " --again"
-        lines.append(f"{slug} {again}{command()} {slug}{flag}")
+        what, flag = "to repeat", " --again"
+        if each.repeated:
+            what, flag = "is open as a graded repeat", ""
+        elif each.planned:
+            what, flag = "is planned", ""
+        lines.append(f"{slug} {what}: {command()} {slug}{flag}")
     if (more := len(katas) - MOST_DUE) > 0:
         lines.append(f"and {more} more kata{'s' * (more != 1)}")
     if asked := sum(each.kata in known and each.question > 0 for each in due):
@@ -197,6 +200,7 @@ def as_json(
                 "question": each.question,
                 "due": each.at.isoformat() if each.at else None,
                 "repeated": each.repeated,
+                "planned": each.planned,
             }
             for each in due
             if each.kata in known

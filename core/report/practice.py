@@ -89,13 +89,13 @@ def show_days(console: Console, days: Sequence[Day]) -> None:
         row = Text(f"{name}  ", "dim")
         for week in weeks:
             if weekday < len(week):
-                total = week[weekday].runs + week[weekday].reviews
+                total = week[weekday].total
                 row.append(f"{_sign(total)} ", "green" if total else "dim")
         row.rstrip()
         console.print(row)
     console.print()
     ran, reviewed = (sum(getattr(day, name) for day in days) for name in ("runs", "reviews"))
-    practised = sum(bool(day.runs + day.reviews) for day in days)
+    practised = sum(day.total > 0 for day in days)
     words = f"{practised} day{'s' * (practised != 1)}"
     console.print(f"{len(weeks)} weeks: {_amounts(ran, reviewed)} on {words}")
     console.print(f"Today: {_amounts(days[-1].runs, days[-1].reviews)}")

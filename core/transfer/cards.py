@@ -55,9 +55,13 @@ def _settle(
     """Whether the card is another now. Whoever knows all its grades has it as it is; where neither
     does, it is graded over with those of both."""
     if card.pk and theirs.keys() <= mine.keys():
-        more = not mine and record.tries > card.tries
-        card.tries = record.tries if more else card.tries
-        return more
+        if mine:
+            return False
+        before = card.tries, card.due
+        card.tries = max(card.tries, record.tries)
+        if card.heading == KATA and card.due is None and record.due:
+            card.due = moment(record.due)  # planned there
+        return (card.tries, card.due) != before
     card.state = schedule.replayed((mine | theirs).items())
     if theirs.keys() >= mine.keys():
         card.question, card.tries = record.question, record.tries
@@ -65,6 +69,6 @@ def _settle(
         card.due = moment(record.due) if record.due else None
     elif card.state:
         card.due = schedule.due(card.state)
-    if card.heading == KATA and not card.state:
-        card.due = None
+    if card.heading == KATA and not card.state and not card.opened_at:
+        card.due = None  # nothing would ever grade it
     return True

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from core import runs
+from core import runs, standings
+from core.catalogue import track_place
 from core.models import Following, Help, Kata, Prediction, Run, Snapshot
 from core.source import Source
 from core.transfer import form
@@ -42,7 +43,8 @@ class Merge:
                 raise ValueError(f"{record.uuid!r} is not written as a UUID is")
             if record.uuid not in self.known:
                 self.known.add(record.uuid)
-                made.append(fitting(Kata(**vars(record))))
+                row = Kata(**vars(record), track_place=track_place(record.track))
+                made.append(fitting(row))
         Kata.objects.bulk_create(made)
 
     def snapshots(self, records: Iterator[form.SnapshotRecord]) -> None:
@@ -138,7 +140,7 @@ class Merge:
             self.files_of[self.kata(record.kata)] = form.content(record.files)
 
     def finish(self, path: str | None) -> None:
-        runs.restand(self.learner, self.changed)
-        runs.recount_days(self.learner)
+        standings.restand(self.learner, self.changed)
+        standings.recount_days(self.learner)
         if path:
             Following.objects.get_or_create(learner=self.learner, defaults={"path": path})

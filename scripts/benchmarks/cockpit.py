@@ -79,10 +79,12 @@ def show(report: dict[str, Any]) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDTH)
-    names = ("page", "median, ms", "95 %, ms", "processor, ms", "queries", "")
+    names = ("page", "median, ms", "95 %, ms", "processor, 95 %", "queries", "")
     table = Table(*names, box=None, pad_edge=False)
     for row in report["pages"]:
         met = "met" if row["p95"] <= MOST else "not met"
+        if row["processor"] <= MOST < row["p95"]:
+            met = "met but for the load"
         numbers = (f"{1000 * row[name]:.0f}" for name in ("median", "p95", "processor"))
         table.add_row(row["page"], *numbers, str(row["queries"]), met)
     console.print(table)

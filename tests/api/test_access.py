@@ -14,7 +14,13 @@ from tests.api.conftest import client_of, problem
 
 PATHS = [
     *("/api/", "/api/katas/", "/api/katas/bounded/", "/api/katas/bounded/hints/", "/api/runs/"),
-    *("/api/runs/1/", "/api/runs/1/verdict/", "/api/progress/", "/api/practice/"),
+    *(
+        "/api/runs/1/",
+        "/api/runs/1/verdict/",
+        "/api/progress/",
+        "/api/practice/",
+        "/api/practice/days/",
+    ),
     *("/api/schema/", "/api/nowhere/"),
 ]
 

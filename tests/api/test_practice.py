@@ -27,7 +27,7 @@ def test_nothing_is_due_before_the_first_pass(api):
 
 def test_what_is_due_and_when_the_next_is(api, stranger, card):
     now = timezone.now()
-    card(due=now - timedelta(hours=2))
+    card(due=now - timedelta(hours=2), state={})
     card(heading="a", question=2, due=now - timedelta(hours=3))
     later = card(heading="b", question=1, due=now + timedelta(days=3)).due
     found = api.get("/api/practice/").json()
@@ -36,6 +36,7 @@ def test_what_is_due_and_when_the_next_is(api, stranger, card):
         "url": "http://testserver/api/katas/bounded/",
         "title": "A function under tight limits",
         "repeated": False,
+        "planned": False,
     }
     assert [{k: v for k, v in each.items() if k != "due"} for each in found["due"]] == [
         about | {"question": 2},
@@ -48,6 +49,23 @@ def test_what_is_due_and_when_the_next_is(api, stranger, card):
 def test_repeat_that_is_open_is_due(api, card):
     card(due=timezone.now() + timedelta(days=9), state={}, opened_at=timezone.now())
     assert [each["repeated"] for each in api.get("/api/practice/").json()["due"]] == [True]
+
+
+def test_kata_that_is_planned_says_so(api, learner):
+    kata = catalogue.get("bounded")
+    runs.row(kata)
+    cards.mark([kata.uuid], learner)
+    assert [each["planned"] for each in api.get("/api/practice/").json()["due"]] == [True]
+
+
+def test_days_are_ones_own_the_oldest_first(api, stranger, card):
+    cards.review(card(due=timezone.now()), cards.Rating.GOOD)
+    *before, today = api.get("/api/practice/days/").json()
+    assert len(before) == 83
+    expected = {"date": str(timezone.localdate()), "runs": 0, "passes": 0, "reviews": 1}
+    assert today == expected
+    assert {day["reviews"] for day in before} == {0}
+    assert stranger.get("/api/practice/days/").json()[-1]["reviews"] == 0
 
 
 def test_card_of_a_kata_that_is_gone_is_left_out(api, card, monkeypatch):

@@ -64,6 +64,7 @@ ADDRESSES = [
     "katas/select_related/hints/",
     "progress/",
     "practice/",
+    "practice/days/",
     "runs/",
     "runs/?limit=100",
     "runs/?kata=select_related&status=passed",

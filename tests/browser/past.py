@@ -1,4 +1,4 @@
-"""In a process with a state of its own: runs of a kata to look at, and a session; prints its key."""
+"""In a process with a state of its own: runs of a kata, cards to practise, a session; prints its key."""
 
 import django
 
@@ -9,6 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from core import catalogue, runs  # noqa: E402
+from core.practice import cards, grading  # noqa: E402
 from core.source import Source  # noqa: E402
 from tests.cockpit.verdicts import verdict  # noqa: E402
 
@@ -19,7 +20,9 @@ def main() -> None:
     for status, code in (("failed", "x = 1\n"), ("error", "x =\n"), ("passed", "x = 2\n")):
         made = verdict(kata, status, queries=1 if status == "passed" else 41, output="printed\n")
         files = Source(made.source, kata.folder, {"exercise.py": code.encode()})
-        runs.store(made, files, kata=kata)
+        grading.store(made, files, kata=kata)
+    planned = runs.row(catalogue.get("iterators"))
+    cards.mark([kata.uuid, str(planned.pk)])
     learner = runs.local_learner()
     session = SessionStore()
     session[SESSION_KEY] = str(learner.pk)

@@ -58,6 +58,16 @@ class TestKatas:
         found = slugs(text(me.get(KATAS)))
         assert found == [kata.slug for kata in catalogue.catalogue().katas]
 
+    def test_order_follows_the_folders(self, me, make_kata):
+        first = make_kata("early")
+        last = make_kata("late")
+        me.get(KATAS)
+        for kata, order in ((first, 999), (last, 998)):
+            toml = kata.folder / "kata.toml"
+            toml.write_text(toml.read_text().replace("order = 70", f"order = {order}"))
+        found = slugs(text(me.get(KATAS, {"track": "orm"})))
+        assert found[-2:] == ["late", "early"]
+
     def test_a_kata_whose_folder_went_is_not_listed(self, me, store, kata, monkeypatch):
         store(kata)
         monkeypatch.delenv("KATA_PATH")

@@ -12,10 +12,10 @@ TODAY = date(2026, 3, 11)  # a Wednesday
 
 @pytest.fixture
 def practise(learner):
-    def make(*ages, runs=1, passes=0):
+    def make(*ages, **counts):
         for age in ages:
             day = TODAY - timedelta(days=age)
-            Day.objects.create(learner=learner, date=day, runs=runs, passes=passes, first=1, last=1)
+            Day.objects.create(learner=learner, date=day, **{"runs": 1, **counts})
 
     return make
 
@@ -29,11 +29,16 @@ def test_year_without_practice(learner):
 
 
 @pytest.mark.parametrize(
-    ("runs", "level", "said"),
-    [(1, 1, "1 run, 1 passed"), (3, 2, "3 runs, 1 passed"), (50, 3, "50 runs, 1 passed")],
+    ("counts", "level", "said"),
+    [
+        ((1, 1, 0), 1, "1 run, 1 passed"),
+        ((3, 1, 0), 2, "3 runs, 1 passed"),
+        ((1, 1, 5), 3, "1 run, 1 passed, 5 reviews"),
+        ((0, 0, 1), 1, "1 review"),
+    ],
 )
-def test_square_grows_with_the_runs_and_says_them(learner, practise, runs, level, said):
-    practise(0, runs=runs, passes=1)
+def test_square_grows_with_what_was_done_and_says_it(learner, practise, counts, level, said):
+    practise(0, **dict(zip(("runs", "passes", "reviews"), counts, strict=True)))
     square = year(learner, TODAY).squares[-1]
     assert square.level == level
     assert square.side > year(learner, TODAY).squares[0].side
@@ -57,13 +62,13 @@ def test_streak_ends_today_or_yesterday(learner, practise, ages, streak):
 
 
 def test_months_sum_what_the_squares_show(learner, practise):
-    practise(0, 1, runs=2, passes=1)
-    practise(20, runs=5, passes=0)
+    practise(0, 1, runs=2, passes=1, reviews=3)
+    practise(20, runs=5)
     practise(400)  # before the 53 weeks
     found = year(learner, TODAY)
-    assert [(m.first, m.days, m.runs, m.passes) for m in found.months] == [
-        (date(2026, 3, 1), 2, 4, 2),
-        (date(2026, 2, 1), 1, 5, 0),
+    assert [(m.first, m.days, m.runs, m.passes, m.reviews) for m in found.months] == [
+        (date(2026, 3, 1), 2, 4, 2, 6),
+        (date(2026, 2, 1), 1, 5, 0, 0),
     ]
     assert found.days == 3
 

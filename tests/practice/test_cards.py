@@ -33,7 +33,7 @@ def test_due_until_the_end_of_today_the_longest_waiting_first(kata, clock, make)
     make(1, due=late)
     make(2, due=NOW - timedelta(days=2))
     make(3, due=late + timedelta(minutes=1))
-    make(0, due=NOW)
+    make(0, due=NOW, state={})
     assert [each.question for each in cards.due()] == [2, 0, 1]
     assert cards.due()[0] == Due(kata.uuid, 2, NOW - timedelta(days=2))
     assert cards.coming() == late + timedelta(minutes=1)
@@ -88,6 +88,56 @@ def test_review_grades_the_card_as_it_is_now(clock, make):
     review = cards.review(stale, Review.Rating.GOOD, seconds=12)
     assert (review.seconds, stale.due) == (12, NOW + timedelta(days=8 + 39))
     assert [each.rating for each in Review.objects.order_by("at")] == [4, 3]
+
+
+def test_marked_kata_is_due_now_until_the_mark_is_taken_back(kata, clock, make):
+    card = make(due=NOW)
+    cards.review(card, Review.Rating.EASY)
+    later = card.due
+    assert cards.mark([kata.uuid]) == 1
+    assert cards.due() == (Due(kata.uuid, 0, NOW),)
+    clock.forward(hours=1)
+    assert cards.mark([kata.uuid]) == 0  # it waits since it was marked first
+    assert cards.due()[0].at == NOW
+    assert cards.unmark([kata.uuid]) == 1
+    assert (cards.due(), cards.coming(), cards.unmark([kata.uuid])) == ((), later, 0)
+
+
+def test_marked_kata_that_never_passed_is_planned_first_of_all(kata, clock, make):
+    make(2, due=NOW - timedelta(days=2), state=None)
+    assert cards.mark([kata.uuid]) == 1
+    assert [(each.question, each.planned) for each in cards.due()] == [(0, True), (2, False)]
+    assert Review.objects.count() == 0
+    card = Card.objects.get(heading="")
+    assert (card.state, card.opened_at, card.repeated) == (None, NOW, False)
+    cards.unmark([kata.uuid])
+    assert [each.question for each in cards.due()] == [2]
+
+
+def test_mark_keeps_the_tries_of_a_first_pass_to_come(kata, clock, make):
+    make(opened_at=NOW - timedelta(days=1), tries=3)
+    cards.mark([kata.uuid])
+    card = Card.objects.get()
+    assert (card.tries, card.opened_at) == (3, NOW - timedelta(days=1))
+
+
+def test_mark_is_ones_own(kata, clock, make):
+    other = get_user_model().objects.create(username="somebody")
+    make(learner=other)
+    cards.mark([kata.uuid])
+    assert cards.due(other) == ()
+    cards.mark([kata.uuid], other)
+    cards.unmark([kata.uuid])
+    assert (len(cards.due()), len(cards.due(other))) == (0, 1)
+
+
+def test_outlook_is_what_each_grade_would_bring(clock, make):
+    card = make(due=NOW)
+    said = cards.outlook(card)
+    assert list(said) == list(Review.Rating)
+    assert said[Review.Rating.GOOD] < said[Review.Rating.EASY]
+    cards.review(card, Review.Rating.GOOD)
+    assert card.due == said[Review.Rating.GOOD]
 
 
 @pytest.mark.parametrize("call", [cards.due, cards.coming])

@@ -214,13 +214,41 @@ def test_questions_that_cannot_be_read_do_not_cost_the_pass(kata, clock):
     assert graded(kata, "passed") == EASY
 
 
+def test_first_pass_of_a_planned_kata_is_graded_as_ever(kata, clock):
+    runs.row(kata)
+    cards.mark([kata.uuid])
+    assert graded(kata, "failed", "passed") == GOOD
+    assert cards.due()[0].question == 1  # the questions come, the kata is not due any more
+
+
+def test_marked_kata_is_repeated_before_its_time(kata, clock):
+    assert graded(kata, "passed") == EASY
+    clock.forward(days=1)
+    cards.mark([kata.uuid])
+    assert graded(kata, "passed") is None
+    grading.again(kata)
+    assert graded(kata, "passed") == EASY
+
+
+def test_answers_are_shut_while_a_repeat_is_open_to_each_learner(kata, clock, other):
+    for learner in (runs.local_learner(), other):
+        store(kata, learner=learner)
+    clock.forward(days=1)
+    grading.again(kata, other)
+    assert (grading.earned(kata), grading.earned(kata, other)) == (True, False)
+    clock.forward(hours=1)
+    runs.take_help(kata, Help.Kind.GAVE_UP, learner=other)
+    assert grading.earned(kata, other)
+
+
 @pytest.mark.parametrize(
     ("statuses", "queries"),
     [
         (["passed", "passed"], 3),  # the card, in a savepoint of this test
         (["failed"], 7),  # and made, in a savepoint of its own, and its tries
-        # and help; the card once more, its state and the review, in a savepoint; cards of questions
-        (["passed"], 13),
+        # and help; the card once more, its state, the day and the review, in a savepoint; cards of
+        # questions
+        (["passed"], 14),
     ],
 )
 def test_queries_do_not_grow_with_what_is_stored(

@@ -13,6 +13,8 @@ from tests.practice.test_grading import store
 
 pytestmark = pytest.mark.django_db
 
+GOOD = Review.Rating.GOOD
+
 
 @pytest.fixture
 def passed(kata, clock):
@@ -106,5 +108,20 @@ def test_queries_do_not_grow(passed, django_assert_num_queries):
         questions.due([passed])
     write(passed, "".join(f"## Question {n}?\n\nYes.\n\n" for n in range(30)))
     runs.local_learner()
-    with django_assert_num_queries(3):  # read, make, change
+    with django_assert_num_queries(4):  # read, make, let rest, read
         questions.due([passed])
+
+
+def test_all_of_one_kata_are_asked_in_its_order_else_what_is_due(passed):
+    first, second = questions.due([passed])
+    cards.review(second.card, Review.Rating.AGAIN)
+    cards.review(first.card, Review.Rating.EASY)
+    assert [each.question.number for each in questions.to_ask(passed)] == [1, 2]
+    assert questions.to_ask(None) == []
+
+
+def test_answer_that_is_sent_twice_is_one_grade(passed):
+    first, _ = questions.to_ask(None)
+    assert questions.answer(first.card, GOOD, due=first.due, seconds=9).seconds == 9
+    assert questions.answer(first.card, GOOD, due=first.due) is None
+    assert Review.objects.filter(card=first.card).count() == 1

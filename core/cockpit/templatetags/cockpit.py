@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from core.cockpit.mark import PRACTICE, Mark
 from core.cockpit.mark import mark as mark_of
 
 register = template.Library()
@@ -17,7 +18,16 @@ MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800  # seconds
 @register.simple_tag
 def mark(status: str | None, *, short: bool = False) -> SafeString:
     """Sign and word; with `short`, the word is for screen readers and the pointer alone."""
-    found = mark_of(status)
+    return _shown(mark_of(status), short=short)
+
+
+@register.simple_tag
+def practice_mark(state: str) -> SafeString:
+    """How a kata's card stands: planned, open or due."""
+    return _shown(PRACTICE[state])
+
+
+def _shown(found: Mark, *, short: bool = False) -> SafeString:
     return format_html(
         '<span class="mark {}"{}><span class="sign" aria-hidden="true">{}</span> '
         '<span class="{}">{}</span></span>',
@@ -74,6 +84,28 @@ def ago(moment: datetime | None) -> SafeString | str:
         '<time datetime="{}" title="{}">{}</time>',
         moment.isoformat(),
         f"{local:%Y-%m-%d %H:%M %Z}",
+        words,
+    )
+
+
+@register.filter
+def ahead(moment: datetime | None, about: str = "") -> SafeString | str:
+    """In how many days, with the day itself for the pointer and for machines."""
+    if not moment:
+        return ""
+    local = timezone.localtime(moment)
+    days = (local.date() - timezone.localdate()).days
+    words = (
+        f"in {about} {days} days".replace("  ", " ")
+        if days > 1
+        else "tomorrow"
+        if days == 1
+        else "today"
+    )
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        f"{local:%Y-%m-%d}",
         words,
     )
 
