@@ -130,7 +130,7 @@ def test_grades_from_before_days_counted_them_are_counted(ran, reviewed):
     kept = days(8)
     models.Day.objects.filter(runs=0).delete()
     models.Day.objects.update(reviews=0)
-    import_module("core.migrations.0011_reading_order_and_reviews_of_days").count(apps, None)
+    import_module("core.migrations.0012_reading_order_and_reviews_of_days").count(apps, None)
     assert days(8) == kept
     assert sum(day.reviews for day in kept) == 3
 

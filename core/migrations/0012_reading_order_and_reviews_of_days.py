@@ -24,7 +24,7 @@ def count(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0010_runs_by_time")]
+    dependencies = [("core", "0011_open_runs_by_status")]
 
     operations = [
         migrations.AddField(
