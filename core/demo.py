@@ -32,8 +32,8 @@ class Lab:
         self.count: Callable[[], float] | None = getattr(module, "count", None)
         self.unit: str = getattr(module, "unit", "operations") if self.count else "queries"
 
-    def do(self, name: str) -> "Done":
-        """Do one call. What it raises is passed on."""
+    def do(self, name: str, shown: int = SHOWN) -> "Done":
+        """Do one call, with `shown` characters of its result. What it raises is passed on."""
         before = self.count() if self.count else 0
         start = time.perf_counter()
         result, error = None, None
@@ -45,13 +45,13 @@ class Lab:
         seconds = time.perf_counter() - start
         value = self.count() - before if self.count else counted(ledger)
         shapes = by_shape([statement for statement in ledger if statement.counted])
-        shown = (
-            f"{type(error).__name__}: {shorten(str(error), SHOWN)}"
+        words = (
+            f"{type(error).__name__}: {shorten(str(error), shown)}"
             if error
-            else shorten(text(result), SHOWN)
+            else shorten(text(result), shown)
         )
         return Done(
-            shown,
+            words,
             error,
             {
                 "call": name,

@@ -33,7 +33,7 @@ LAYERS = (
     ("report",),
     (
         *("management", "api", "apps", "cockpit", "settings", "urls", "wsgi", "migrations"),
-        *("login", "serve", "server", "views", "watch", "worker"),
+        *("lab", "login", "serve", "server", "views", "watch", "worker"),
     ),
 )
 OUTSIDE = ("bookshop",)  # the domain: knows errors, the base of commands, and nothing of katas

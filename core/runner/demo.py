@@ -13,6 +13,7 @@ from core.runner.run import execute
 from core.source import author_sources, read_source
 from core.verdict import Point, Problem, Shape, build
 
+SOURCES = ("exercise", "stub", "solution")
 PATIENCE = 6  # times the kata's limits: the naive code is slow, which is the point
 
 
@@ -47,13 +48,15 @@ class Measured:
     unit: str = "queries"
 
 
-SOURCES = ("exercise", "stub", "solution")
-
-
 def demonstrate(
-    kata: Kata, *, size: int | None = None, launch: Launcher = cold, hangup: int | None = None
+    kata: Kata,
+    *,
+    size: int | None = None,
+    sources: tuple[str, ...] = SOURCES,
+    launch: Launcher = cold,
+    hangup: int | None = None,
 ) -> tuple[Column, ...]:
-    """The learner's code, the code as shipped and the solution. Blocks for some seconds.
+    """The learner's code, the code as shipped and the solution, or some of these. Blocks for some seconds.
 
     KataError where there is no demo, Unavailable where a server that it needs cannot be had.
     """
@@ -64,6 +67,7 @@ def demonstrate(
         return tuple(
             _column(source, _child(kata, source, "demo", size or 0, launch, hangup), kata)
             for source in _sources(kata)
+            if source in sources
         )
 
 

@@ -42,6 +42,7 @@ ACTIONS = (
     "debug",
     "open",
     "watch",
+    "lab",
     "again",
     "quiz",
     "path",
@@ -101,6 +102,8 @@ class Command(WorkspaceCommand):
             self.open(kata)
         elif action == "watch":
             self.watch(kata, options)
+        elif action == "lab":
+            self.lab(kata)
         else:
             self.run(kata, options)
 
@@ -163,6 +166,11 @@ class Command(WorkspaceCommand):
         from core.watch.watch import watch  # imports what no other flag needs
 
         sys.exit(watch(kata, self.console, options))
+
+    def lab(self, kata: Kata) -> None:
+        from core.lab.attended import attended  # imports what no other flag needs
+
+        sys.exit(attended(kata, self.console))
 
     def busy(self, what: str, as_json: bool) -> contextlib.AbstractContextManager[object]:
         """A spinner on a terminal, nothing in a pipe."""

@@ -18,6 +18,7 @@ from core.serve.log import Log
 from core.serve.part import Part
 from core.serve.place import Running, alone
 from core.serve.supervisor import Failed, Supervisor
+from core.state import folder
 
 FAILED = 2  # exit status when a part keeps ending
 MOST_AT_ONCE = 4  # runs at once, where nobody says
@@ -48,7 +49,7 @@ exit status:
     def handle(self, *args: Any, **options: Any) -> None:
         log = Log(self.console)
         try:
-            with alone(options["port"]) as (listener, url):
+            with alone(folder() / "serve", options["port"]) as (listener, url):
                 self.bring_up_to_date(log)
                 parts = [*parts_of(listener.fileno(), options["runs"])]
                 supervisor = Supervisor(parts, Broker(), log)
