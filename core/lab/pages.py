@@ -1,6 +1,7 @@
 """Our own pages of a lab, by a template engine of their own: a kata may replace TEMPLATES."""
 
 import functools
+import os
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def _engine() -> DjangoTemplates:
 def page(
     request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    known = {"slug": lab("slug"), **context}
+    known = {"slug": lab("slug"), "server": os.getpid(), **context}
     response = HttpResponse(_engine().get_template(template).render(known, request), status=status)
     response["Content-Security-Policy"] = POLICY
     response["Cache-Control"] = "no-store"
