@@ -11,12 +11,15 @@ from typing import Any
 from django.db import DatabaseError, connections
 
 from core.demo import Lab
+from core.judge.growth import forget
 from core.judge.instrument import learners_line
+from core.judge.memory import peak
 from core.judge.plan import Plan, plan
-from core.judge.queries import shape
+from core.judge.queries import counted, shape
 from core.lab import tables
 from core.lab.gate import Gate
 from core.lab.overlay import SILK
+from core.lab.problem import shown
 from core.runner.job import Job
 from core.runner.problem import problem_of
 from core.verdict import Shape, build
@@ -28,6 +31,13 @@ MOST_PLANS = 20  # statements of a call whose plans are shown
 Sample = tuple[str, Any, str]  # a statement, its parameters, the alias
 
 
+def duration(seconds: float) -> str:
+    """`0.3 ms`, `12 ms`, `1.4 s`."""
+    if seconds >= 1:
+        return f"{seconds:.1f} s"
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.1f} ms"
+
+
 @dataclass(frozen=True)
 class Asked:
     """A form of statement from one line of the learner's, and how the database goes about it."""
@@ -35,6 +45,10 @@ class Asked:
     shape: Shape
     plan: Plan | None
     no_plan: str = ""
+
+    @property
+    def time(self) -> str:
+        return duration(self.shape.seconds)
 
 
 @dataclass(frozen=True)
@@ -50,8 +64,24 @@ class Called:
     problem: dict[str, Any] | None
 
     @property
-    def queries(self) -> int:
-        return sum(each.shape.times for each in self.asked)
+    def time(self) -> str:
+        return duration(self.seconds)
+
+    @property
+    def cost(self) -> str:
+        """`1 query`, `80 letters`."""
+        value = int(self.value) if self.value == int(self.value) else self.value
+        return counted(int(value)) if self.unit == "queries" else f"{value:,} {self.unit}"
+
+
+@dataclass(frozen=True)
+class AtSize:
+    """What a call cost on data of one size; `memory` is the bytes at its peak."""
+
+    size: int
+    value: float
+    seconds: float
+    memory: int
 
 
 class Bench:
@@ -75,10 +105,7 @@ class Bench:
         """Make the data anew, of this size, also at the next start."""
         with self.doing:
             self.gate.line.send(size=size)
-            if self.job.database != "none":
-                tables.empty()
-            if self.lab:
-                self.lab.populate(size)
+            self._made(size)
             self.size = size
 
     def call(self, name: str) -> Called:
@@ -99,8 +126,44 @@ class Bench:
             done.cost["unit"],
             done.cost["seconds"],
             asked,
-            problem_of(done.error, self.job) if done.error else None,
+            self.said(done.error) if done.error else None,
         )
+
+    def said(self, error: Exception) -> dict[str, Any]:
+        """What was raised, with the learner's lines as the person knows them."""
+        return shown(problem_of(error, self.job))
+
+    def counts(self) -> bool:
+        """Whether a cost was counted: a plain kata need not count anything."""
+        return self.job.database != "none" or bool(self.lab and self.lab.count)
+
+    def by_size(self, name: str) -> tuple[AtSize, ...]:
+        """The call at each size that the kata measures at; then the data is what it was.
+
+        Twice a size: for the time, and for the memory, which makes code slower to look at.
+        """
+        assert self.lab  # noqa: S101 - as above
+        before = self.size
+        found = []
+        with self.doing:
+            for size in self.lab.sizes:
+                self._made(size)
+                forget()
+                done = self.lab.do(name)
+                self._made(size)
+                with peak() as most:
+                    self.lab.do(name)
+                if done.error:
+                    raise done.error
+                found.append(AtSize(size, done.cost["value"], done.cost["seconds"], most.bytes))
+            self._made(before)
+        return tuple(found)
+
+    def _made(self, size: int) -> None:
+        assert self.lab  # noqa: S101 - as above
+        if self.job.database != "none":
+            tables.empty()
+        self.lab.populate(size)
 
 
 BENCH = Bench()

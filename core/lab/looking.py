@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from core.lab.overlay import PREFIX, lab
 
-SILENT = (f"{PREFIX}silk/", f"{PREFIX}size/", f"{PREFIX}profile/", f"{PREFIX}look/", "/static/")
+SILENT = tuple(f"{PREFIX}{each}/" for each in ("silk", "size", "sizes", "profile", "look"))
 
 
 def cookie() -> str:
@@ -22,4 +22,4 @@ def by_silk(request: HttpRequest) -> bool:
 
 
 def by_toolbar(request: HttpRequest) -> bool:
-    return not by_silk(request) and not request.path.startswith(SILENT)
+    return not by_silk(request) and not request.path.startswith((*SILENT, "/static/"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.backends.django import DjangoTemplates
+from django.urls import NoReverseMatch, reverse
 
 from core.lab.overlay import lab
 from core.state import ROOT
@@ -36,7 +37,11 @@ def _engine() -> DjangoTemplates:
 def page(
     request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    known = {"slug": lab("slug"), "server": os.getpid(), **context}
+    try:
+        admin = reverse("admin:index")
+    except NoReverseMatch:  # a kata without a database has none
+        admin = ""
+    known = {"admin": admin, "slug": lab("slug"), "server": os.getpid(), **context}
     response = HttpResponse(_engine().get_template(template).render(known, request), status=status)
     response["Content-Security-Policy"] = POLICY
     response["Cache-Control"] = "no-store"

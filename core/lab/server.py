@@ -80,8 +80,8 @@ def _listen(messages: Any, gate: Gate) -> NoReturn:
 
 def _kata(told: Message, gate: Gate) -> Any:
     job, place = job_from_json(told["job"]), Path(told["place"])
-    own = dict.fromkeys(("TMPDIR", "HOME"), told["temporary"])  # as a run has them
-    os.environ.update(job.environment | own)
+    temporary = str(told["temporary"])
+    os.environ.update(job.environment | {"TMPDIR": temporary, "HOME": temporary})  # as a run's
     gate.begins(job)
     set_up(job, place, told["secret"])
     from core.lab import site

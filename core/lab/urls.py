@@ -13,6 +13,7 @@ from core.lab.overlay import has_urls, lab
 urlpatterns = [
     path("lab/", views.bench, name="lab"),
     path("lab/size/", views.size, name="lab_size"),
+    path("lab/sizes/", views.sizes, name="lab_sizes"),
     path("lab/profile/", views.profile, name="lab_profile"),
     path("lab/look/", views.look, name="lab_look"),
     path("lab/silk/", include("silk.urls", namespace="silk")),

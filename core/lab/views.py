@@ -10,10 +10,13 @@ from django.shortcuts import redirect
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from core.judge.growth import WORDS, curve_of
+from core.judge.memory import size as memory
 from core.lab import looking, recording
-from core.lab.bench import BENCH
+from core.lab.bench import BENCH, duration
 from core.lab.overlay import lab
 from core.lab.pages import page
+from core.verdict import Point
 
 MOST_BOOKS = 1_000_000
 
@@ -30,11 +33,10 @@ def bench(request: HttpRequest) -> HttpResponse:
         "unknown": name if name not in calls else "",
         "size": BENCH.size,
         "sizes": BENCH.lab.sizes if BENCH.lab else (),
-        "plain": BENCH.job.database == "none",
+        "counts": BENCH.counts(),
         "earned": earned,
         "pages": own_pages(),
         "silk": looking.wants_silk(request),
-        "admin": _reversed("admin:index"),
         "tables": own_tables(),
     }
     if context["name"]:
@@ -50,7 +52,9 @@ def reference(name: str) -> dict[str, Any]:
     if "calls" not in found:
         return {"problem": found.get("problem", "The reference was not there in time.")}
     call = found["calls"].get(name)
-    return {"call": call} if call else {"problem": f"The reference has no call {name}."}
+    if call:
+        return {"call": call | {"time": duration(call["seconds"])}}
+    return {"problem": f"The reference has no call {name}."}
 
 
 @require_POST
@@ -61,6 +65,22 @@ def size(request: HttpRequest) -> HttpResponse:
     else:
         messages.error(request, f"{text!r} is no size: write a number from 1 to {MOST_BOOKS:,}.")
     return redirect(address(request.POST.get("call", "")))
+
+
+@require_safe
+def sizes(request: HttpRequest) -> HttpResponse:
+    """The call at several sizes, without the toolbar: it would remember every query of it."""
+    name = request.GET.get("call", "")
+    if not BENCH.lab or name not in BENCH.lab.calls:
+        return redirect("lab")
+    context: dict[str, Any] = {"name": name, "unit": BENCH.lab.unit, "counts": BENCH.counts()}
+    try:
+        points = BENCH.by_size(name)
+    except Exception as error:  # noqa: BLE001 - the learner's code may raise anything
+        return page(request, "lab/sizes.html", context | {"problem": BENCH.said(error)})
+    curve = curve_of(tuple(Point(each.size, each.value, each.seconds) for each in points))
+    rows = [(each, memory(each.memory), duration(each.seconds)) for each in points]
+    return page(request, "lab/sizes.html", context | {"rows": rows, "curve": WORDS[curve]})
 
 
 @require_POST
