@@ -85,16 +85,19 @@ class AtSize:
 
 
 class Bench:
-    """One for the process. `lab` is None for a kata without a lab.py."""
+    """One for the process. `lab` is None for a kata without a lab.py, `gate` is a server's alone."""
+
+    job: Job
+    gate: Gate
 
     def __init__(self) -> None:
         self.lab: Lab | None = None
         self.size = 0
         self.doing = threading.Lock()  # costs are counted in all threads: one call at a time
 
-    def open(self, job: Job, size: int, gate: Gate) -> None:
+    def open(self, job: Job, size: int) -> None:
         """Import the lab, and make the data that it begins with."""
-        self.job, self.gate = job, gate
+        self.job = job
         if importlib.util.find_spec(f"{job.package}.lab"):
             self.lab = Lab(importlib.import_module(f"{job.package}.lab"))
             self.size = size or self.lab.sizes[min(1, len(self.lab.sizes) - 1)]

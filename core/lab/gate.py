@@ -3,6 +3,7 @@
 import hmac
 import html
 import os
+import re
 import socket
 import sys
 import threading
@@ -11,11 +12,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any, NoReturn
+from urllib.parse import parse_qs
 
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
 from core.judge.instrument import is_edited
 from core.lab.control import Line, Message
+from core.lab.overlay import PREFIX
 from core.runner.job import Job
 
 LIMIT = 20.0  # seconds for a request
@@ -102,7 +105,7 @@ class Gate:
         if host.rpartition(":")[0] not in LOOPBACK:
             return _plain(start, "403 Forbidden", "This is the lab of somebody on this machine.")
         if path.startswith("/enter/"):
-            return self._enter(path.split("/")[2], start)
+            return self._enter(path.split("/")[2], environ, start)
         given = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(self.cookie)
         if not given or not hmac.compare_digest(given.value, self.token):
             words = "The lab opens by its link: start it once more, and it is printed again."
@@ -115,12 +118,17 @@ class Gate:
             return _plain(start, "200 OK", "another")
         return self._within_limits(environ, start)
 
-    def _enter(self, token: str, start: Callable[..., Any]) -> Iterable[bytes]:
+    def _enter(
+        self, token: str, environ: dict[str, Any], start: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """The link: a cookie, and on to the page that it names by `to`."""
         if not hmac.compare_digest(token.encode(), self.token.encode()):
             words = "This link is of a lab that has ended: start it once more for a new one."
             return _plain(start, "403 Forbidden", words)
+        to = parse_qs(environ.get("QUERY_STRING", "")).get("to", [PREFIX])[0]
+        to = to if re.fullmatch(r"/[\w/?=&%.-]+", to) and not to.startswith("//") else PREFIX
         cookie = f"{self.cookie}={self.token}; Path=/; HttpOnly; SameSite=Lax"
-        start("302 Found", [("Location", "/lab/"), ("Set-Cookie", cookie)])
+        start("302 Found", [("Location", to), ("Set-Cookie", cookie)])
         return [b""]
 
     def _within_limits(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:

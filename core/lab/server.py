@@ -87,12 +87,13 @@ def _kata(told: Message, gate: Gate) -> Any:
     from core.lab import site
     from core.lab.bench import BENCH
 
-    BENCH.open(job, told["size"], gate)
+    BENCH.gate = gate
+    BENCH.open(job, told["size"])
     return site.application()
 
 
-def set_up(job: Job, place: Path, secret: str) -> None:
-    """Django with this kata in this process, and the tables of its models."""
+def set_up(job: Job, place: Path, secret: str, more: dict[str, Any] | None = None) -> None:
+    """Django with this kata in this process, with `more` settings, and the tables of its models."""
     import django
     from django.conf import settings
 
@@ -103,7 +104,7 @@ def set_up(job: Job, place: Path, secret: str) -> None:
     sys.path.insert(0, job.path)
     instrument.attach(folder=job.folder, edit=job.edit, seed=job.seed, bounded=False)
     tables.clear(place)
-    settings.configure(**overlay(job, place, secret))
+    settings.configure(**overlay(job, place, secret), **(more or {}))
     django.setup()
     tables.build(job)
 

@@ -85,15 +85,19 @@ def sizes(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def profile(request: HttpRequest) -> HttpResponse:
-    """The same call, recorded by Silk; then its page there."""
+    """The same call, or all of them, recorded by Silk; then its page there. A program gets its address."""
     name = request.POST.get("call", "")
-    if not BENCH.lab or name not in BENCH.lab.calls:
-        messages.error(request, f"The lab has no call {name!r}.")
+    calls = list(BENCH.lab.calls) if BENCH.lab else []
+    asks = "text/plain" in request.headers.get("Accept", "")
+    if not calls or (name and name not in calls):
+        has = f"Its calls: {'; '.join(calls)}." if calls else "It has no lab.py."
+        words = f"The lab of {lab('slug')} has no call {name!r}. {has}"
+        if asks:
+            return HttpResponse(words, content_type="text/plain", status=404)
+        messages.error(request, words)
         return redirect("lab")
-    number = recording.record(name)
-    if "text/plain" in request.headers.get("Accept", ""):
-        return HttpResponse(recorded_at(number), content_type="text/plain")
-    return redirect(recorded_at(number))
+    address = recorded_at(recording.record([name] if name else calls))
+    return HttpResponse(address, content_type="text/plain") if asks else redirect(address)
 
 
 def recorded_at(number: str) -> str:

@@ -43,6 +43,8 @@ ACTIONS = (
     "open",
     "watch",
     "lab",
+    "profile",
+    "shell",
     "again",
     "quiz",
     "path",
@@ -102,8 +104,10 @@ class Command(WorkspaceCommand):
             self.open(kata)
         elif action == "watch":
             self.watch(kata, options)
-        elif action == "lab":
-            self.lab(kata)
+        elif action in ("lab", "profile"):
+            self.lab(kata, options["profile"])
+        elif action == "shell":
+            self.shell(kata)
         else:
             self.run(kata, options)
 
@@ -167,10 +171,15 @@ class Command(WorkspaceCommand):
 
         sys.exit(watch(kata, self.console, options))
 
-    def lab(self, kata: Kata) -> None:
+    def lab(self, kata: Kata, call: str | None) -> None:
         from core.lab.attended import attended  # imports what no other flag needs
 
-        sys.exit(attended(kata, self.console))
+        attended(kata, self.console, call)
+
+    def shell(self, kata: Kata) -> None:
+        from core.lab.shell import shell  # the same
+
+        sys.exit(shell(kata))
 
     def busy(self, what: str, as_json: bool) -> contextlib.AbstractContextManager[object]:
         """A spinner on a terminal, nothing in a pipe."""
