@@ -17,11 +17,12 @@ from urllib.parse import parse_qs
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
 from core.judge.instrument import is_edited
+from core.kata import Limits
 from core.lab.control import Line, Message
 from core.lab.overlay import PREFIX
 from core.runner.job import Job
 
-LIMIT = 20.0  # seconds for a request
+PATIENCE = 2  # times the kata's limit on seconds, for a request: it may be watched by the toolbar
 PULSE = 25.0  # seconds that a page's question "is this still the server?" waits for its answer
 LOOK = 0.25  # seconds between looks at a request that runs
 ASKED = 60.0  # seconds for the supervisor to answer
@@ -60,6 +61,7 @@ class Gate:
         self.cookie = f"lab_{slug}"
         self.app: WSGI | None = None
         self.job: Job | None = None
+        self.limit = float("inf")  # seconds for a request
         self.running: set[Running] = set()
         self.some = threading.Condition()
         self.answers: dict[int, Message] = {}
@@ -67,6 +69,7 @@ class Gate:
     def begins(self, job: Job) -> None:
         """From now on, nothing may take too long: first the start itself."""
         self.job = job
+        self.limit = limit_of(job.limits)
         self.running.add(Running("the start"))
         threading.Thread(target=self._watch, daemon=True).start()
 
@@ -159,7 +162,7 @@ class Gate:
                 late = [
                     each
                     for each in self.running
-                    if time.monotonic() > each.since + LIMIT and not each.answered
+                    if time.monotonic() > each.since + self.limit and not each.answered
                 ]
             if late:
                 self._end(late[0])
@@ -168,7 +171,7 @@ class Gate:
     def _end(self, late: Running) -> None:
         """Say where it stands, to the browser that waits and to the supervisor, which ends us."""
         lines = self._lines(late.thread)
-        words = f"{late.path} took more than {LIMIT:.0f} seconds and was ended."
+        words = f"{late.path} took more than {self.limit:.0f} seconds and was ended."
         problem = {"kind": "Too long", "message": words, "lines": lines}
         if late.connection:
             where = "".join(f"\n{each['path']}:{each['line']}  {each['code']}" for each in lines)
@@ -205,6 +208,11 @@ class Gate:
                 )
             frame = frame.f_back
         return found[::-1]
+
+
+def limit_of(limits: Limits) -> float:
+    """Seconds for a request, and for the start."""
+    return float(limits.seconds * PATIENCE)
 
 
 def _plain(start: Callable[..., Any], status: str, words: str) -> Iterable[bytes]:

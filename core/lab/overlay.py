@@ -26,6 +26,7 @@ PANELS = (
 )
 HIDDEN = ("core.lab", "core.demo", "core.judge", "silk")  # from the stack traces of the toolbar
 CONTEXT = "django.template.context_processors"
+BROWSABLE = "rest_framework.renderers.BrowsableAPIRenderer"
 ADMIN = "core.lab.apps.LabAdminConfig"
 
 
@@ -35,6 +36,8 @@ def settings(job: Job, place: Path, secret: str) -> dict[str, Any]:
     slug = job.package.rpartition(".")[2]
     kata_urls = values["ROOT_URLCONF"]
     migrates = job.build == "migrations"
+    if "REST_FRAMEWORK" in values:
+        values["REST_FRAMEWORK"] = _browsable(values["REST_FRAMEWORK"])
     return values | {
         "DEBUG": True,
         "SECRET_KEY": secret,
@@ -109,9 +112,19 @@ def by_silk(request: Any) -> bool:
 def _apps(apps: list[str], job: Job) -> list[str]:
     ours = ["django.contrib.messages", "django.contrib.staticfiles", "debug_toolbar", "silk"]
     ours += ["django_extensions"]
+    if "REST_FRAMEWORK" in job.settings:  # its templates and styles, where a run needs none
+        ours.append("rest_framework")
     if job.database != "none" and "django.contrib.admin" not in apps:
         ours.append(ADMIN)
     return [*apps, *(each for each in ours if each not in apps)]
+
+
+def _browsable(api: dict[str, Any]) -> dict[str, Any]:
+    """For a browser, each answer of the API is a page; a program gets what the kata says."""
+    name = "DEFAULT_RENDERER_CLASSES"
+    if name not in api or BROWSABLE in api[name]:
+        return api
+    return api | {name: [*api[name], BROWSABLE]}
 
 
 def _databases(found: dict[str, Any], job: Job, place: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from django.db import DatabaseError, connections
 from core import catalogue
 from core.errors import KataError
 from core.kata import Kata
+from core.lab.gate import limit_of
 from core.lab.process import Server
 from core.lab.reference import reference
 from core.needs.find import missing
@@ -32,9 +33,8 @@ from core.runner.tables import shared_apps
 from core.serve.part import how
 from core.watch.files import Watcher, content
 
-START = 20.0  # seconds to start in: the server itself says it first
-GRACE = 5.0  # seconds after a server should have said that it takes too long
-LIMIT = 20.0 + GRACE
+IMPORTS = 30.0  # seconds for a new Python to import what a lab needs, on a busy machine
+GRACE = 5.0  # seconds after a server should have said by itself that something takes too long
 SETTLE = 0.1  # seconds that a save may leave a file missing or empty
 MOST_DEATHS = 3  # of a server that needs nothing of the learner's
 LOOK, STOP = "look", "stop"  # what threads put in the inbox beside servers' messages
@@ -105,15 +105,18 @@ class Supervisor:
 
     def _deadline(self) -> tuple[float, str] | None:
         """Seconds until the server must have said something, and the sentence if it does not."""
-        now = time.monotonic()
+        now, limit = time.monotonic(), limit_of(self.kata.limits) + GRACE
         if not self.ready:
-            words = f"The lab did not start within {START:.0f} seconds."
-            return self.started + START + GRACE - now, words
+            words = f"The lab did not start within {limit + IMPORTS:.0f} seconds."
+            return self.started + limit + IMPORTS - now, words
         busy = self.current.busy.values() if self.current else ()
         if not busy:
             return None
         path, since = min(busy, key=lambda each: each[1])
-        return since + LIMIT - now, f"{path} did not answer, and the lab was ended."
+        return (
+            since + limit - now,
+            f"{path} did not answer within {limit:.0f} seconds and was ended.",
+        )
 
     def _look(self) -> None:
         """Start anew where the files are others than those that are served."""
