@@ -15,6 +15,7 @@ from core.judge.growth import counted, forget, rolled_back
 from core.judge.queries import by_shape, recorded
 
 SHOWN = 60  # characters of a result
+LONG = 2000  # the same on a page of its own
 SIZES = (16, 64, 256, 1024)  # that a lab is measured at, unless it names its own as `sizes`
 
 
@@ -100,6 +101,14 @@ class DemoCommand(BaseCommand):
         """Do one call and send what it gave and cost."""
         done = lab.do(name)
         self.send("call", result=done.result, **done.cost)
+
+
+def call_each(lab: Lab, size: int, send: Callable[..., None]) -> None:
+    """Do each of the lab's calls once, as the lab itself shows them, and send a frame for each."""
+    lab.populate(size)
+    for name in lab.calls:
+        done = lab.do(name, LONG)
+        send("call", result=done.result, **done.cost)
 
 
 def measure(lab: Lab, send: Callable[..., None]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import DatabaseError, connections
 
-from core.demo import Lab
+from core.demo import LONG, Lab
 from core.judge.growth import forget
 from core.judge.instrument import learners_line
 from core.judge.memory import peak
@@ -24,7 +24,6 @@ from core.runner.job import Job
 from core.runner.problem import problem_of
 from core.verdict import Shape, build
 
-SHOWN = 2000  # characters of a result
 EXPLAINED = ("SELECT", "WITH", "UPDATE", "DELETE")
 MOST_PLANS = 20  # statements of a call whose plans are shown
 
@@ -36,6 +35,11 @@ def duration(seconds: float) -> str:
     if seconds >= 1:
         return f"{seconds:.1f} s"
     return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.1f} ms"
+
+
+def said(value: float, unit: str) -> str:
+    """`1 query`, `80 letters`."""
+    return counted(int(value)) if unit == "queries" else f"{value:,.10g} {unit}"
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,7 @@ class Called:
 
     @property
     def cost(self) -> str:
-        """`1 query`, `80 letters`."""
-        value = int(self.value) if self.value == int(self.value) else self.value
-        return counted(int(value)) if self.unit == "queries" else f"{value:,} {self.unit}"
+        return said(self.value, self.unit)
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class Bench:
         samples: dict[tuple[str, str], Sample] = {}
         with self.doing:
             with _sampled(samples):
-                done = self.lab.do(name, SHOWN)
+                done = self.lab.do(name, LONG)
             shapes = [build(Shape, each) for each in done.cost["shapes"]]
             asked = tuple(
                 _explained(each, samples.get((each.sql, each.line)), number)

@@ -83,7 +83,7 @@ class Supervisor:
             stack.callback(watcher.stop)
             stack.callback(self._end)
             stack.enter_context(holding())
-            self.temporary = stack.enter_context(tempfile.TemporaryDirectory(prefix="kata-lab-"))
+            self.temporary = stack.enter_context(_temporary())
             self._start()
             while (word := self._next()) != STOP:
                 if word == LOOK:
@@ -241,6 +241,17 @@ class Supervisor:
             if server:
                 server.end()
         self.servers.close()
+
+
+def _temporary() -> "tempfile.TemporaryDirectory[str]":
+    """HOME and TMPDIR of the learner's code, as a run has them."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="kata-lab-")
+    except OSError as error:
+        raise Failed(
+            f"No folder for the lab can be made: {error.strerror}.",
+            hint="Free some space, or name another folder with TMPDIR=/a/folder.",
+        ) from error
 
 
 def _problem(kind: str, message: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.judge.growth import WORDS, curve_of
 from core.judge.memory import size as memory
 from core.lab import looking, recording
-from core.lab.bench import BENCH, duration
+from core.lab.bench import BENCH, duration, said
 from core.lab.overlay import lab
 from core.lab.pages import page
 from core.verdict import Point
@@ -53,7 +53,8 @@ def reference(name: str) -> dict[str, Any]:
         return {"problem": found.get("problem", "The reference was not there in time.")}
     call = found["calls"].get(name)
     if call:
-        return {"call": call | {"time": duration(call["seconds"])}}
+        words = {"cost": said(call["value"], call["unit"]), "time": duration(call["seconds"])}
+        return {"call": call | words}
     return {"problem": f"The reference has no call {name}."}
 
 

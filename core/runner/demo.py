@@ -52,11 +52,10 @@ def demonstrate(
     kata: Kata,
     *,
     size: int | None = None,
-    sources: tuple[str, ...] = SOURCES,
     launch: Launcher = cold,
     hangup: int | None = None,
 ) -> tuple[Column, ...]:
-    """The learner's code, the code as shipped and the solution, or some of these. Blocks for some seconds.
+    """The learner's code, the code as shipped and the solution. Blocks for some seconds.
 
     KataError where there is no demo, Unavailable where a server that it needs cannot be had.
     """
@@ -67,8 +66,13 @@ def demonstrate(
         return tuple(
             _column(source, _child(kata, source, "demo", size or 0, launch, hangup), kata)
             for source in _sources(kata)
-            if source in sources
         )
+
+
+def calls_of(kata: Kata, source: str, size: int) -> Column:
+    """The lab's calls on one source, without the demo's own words; blocks for a second."""
+    with holding():
+        return _column(source, _child(kata, source, "calls", size, cold, None), kata)
 
 
 def measure(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, wait_for
+from tests.conftest import ROOT, unavailable, wait_for
 from tests.lab.http import Answer, asked
 
 TOML = """
@@ -100,6 +100,21 @@ def root(tmp_path) -> Path:
     return folder
 
 
+def on_disk(state: Path, free: int | None) -> list[str]:
+    """A command in front of another: the state is copied to a small disk, in a mount namespace."""
+    if free is None:
+        return []
+    own = ["unshare", "-m" if os.geteuid() == 0 else "-rm"]
+    if subprocess.run([*own, "true"], capture_output=True, check=False).returncode:
+        unavailable(f"a mount namespace: `{' '.join(own)} true` fails here")
+    used = sum(path.stat().st_size for path in state.rglob("*")) // 1024
+    script = (
+        'cp -r "$1" "$1.kept"; mount -t tmpfs -o size=$2k kata "$1" && cp -r "$1.kept/." "$1"; '
+    )
+    script += 'shift 2; exec "$@"'
+    return [*own, "sh", "-c", script, "sh", str(state), str(used + free)]
+
+
 @pytest.fixture
 def start_lab(root, state, tmp_path):
     """Start `manage.py kata SLUG --lab` (or other flags), and wait until it answers."""
@@ -113,11 +128,19 @@ def start_lab(root, state, tmp_path):
     }
     environment.pop("DJANGO_SETTINGS_MODULE", None)
 
-    def start(slug: str, *flags: str) -> Lab:
+    def start(slug: str, *flags: str, free: int | None = None) -> Lab:
+        """With `free`, its state is on a disk with so many KiB left."""
         said = tmp_path / f"said-{len(labs)}"
         with said.open("w") as output:
             process = subprocess.Popen(
-                [sys.executable, "manage.py", "kata", slug, *(flags or ["--lab"])],
+                [
+                    *on_disk(state, free),
+                    sys.executable,
+                    "manage.py",
+                    "kata",
+                    slug,
+                    *(flags or ["--lab"]),
+                ],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,

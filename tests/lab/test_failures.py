@@ -105,6 +105,21 @@ def test_migration_that_fails_is_said_and_heals(start_lab, root):
     lab.shows("/lab/", "no lab.py")
 
 
+def test_disk_that_is_full_is_said_in_place_of_the_pages(start_lab, root):
+    write_kata(root, "shelves", "models.py", 'database = "memory"', models=MODEL)
+    lab = start_lab("shelves", free=100)
+    assert "disk" in lab.shows("/lab/", "OperationalError").text
+    assert lab.process.poll() is None
+
+
+def test_disk_without_any_space_gets_a_sentence(start_lab, root):
+    write_kata(root, "shelves", "models.py", 'database = "memory"', models=MODEL)
+    lab = start_lab("shelves", free=0)
+    assert lab.process.wait(30) == 4
+    assert "shelves cannot be" in lab.words
+    assert "Traceback" not in lab.words
+
+
 USER = """from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 

@@ -189,6 +189,18 @@ def test_profile_of_an_open_lab_asks_it(start_lab, joined):
     assert "has no call 'nothing()'. Its calls: packing_list(1000); open_loans();" in wrong.words
 
 
+def test_reference_is_beside_it_after_a_pass_and_not_before(start_lab, joined, root, state, manage):
+    lab = start_lab("joined")
+    assert "Reference beside it" not in lab.get(PACKING).text
+    assert "The reference" not in lab.get(f"{PACKING}&reference=1").text
+    (joined / "exercise.py").write_text((joined / SOLUTION).read_text())
+    assert manage("kata", "joined", env={"KATA_PATH": str(root)})[0] == 0
+    lab.shows(PACKING, "Reference beside it")
+    (joined / "exercise.py").write_text((joined / "author/stub/exercise.py").read_text())
+    text = lab.shows(f"{PACKING}&reference=1", "<strong>321 queries</strong>").text
+    assert "<strong>1 query</strong>" in text.partition("The reference")[2]
+
+
 API = """from rest_framework import generics, serializers
 
 from core.bookshop.models import Book
