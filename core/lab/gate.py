@@ -4,6 +4,7 @@ import hmac
 import html
 import os
 import re
+import select
 import socket
 import sys
 import threading
@@ -25,6 +26,7 @@ from core.runner.job import Job
 PATIENCE = 2  # times the kata's limit on seconds, for a request: it may be watched by the toolbar
 PULSE = 25.0  # seconds that a page's question "is this still the server?" waits for its answer
 LOOK = 0.25  # seconds between looks at a request that runs
+LEAVE = 1.0  # seconds for requests that run when another server is to follow
 ASKED = 60.0  # seconds for the supervisor to answer
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -52,6 +54,38 @@ class Handler(WSGIRequestHandler):
         return
 
 
+class Server(ThreadedWSGIServer):
+    """Knows its connections, so that it can leave without one that has a question."""
+
+    stopping = False
+
+    def __init__(self, listener: socket.socket) -> None:
+        super().__init__(
+            listener.getsockname(), Handler, bind_and_activate=False, allow_reuse_address=False
+        )
+        self.socket.close()
+        self.socket = listener  # the supervisor's, for the next server too
+        self.server_name, self.server_port = listener.getsockname()
+        self.connections: set[socket.socket] = set()
+        self.setup_environ()
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        if self.stopping:
+            threading.Event().wait()  # what comes now waits in the socket's queue for the next
+        found: tuple[socket.socket, Any] = super().get_request()
+        self.connections.add(found[0])
+        return found
+
+    def shutdown_request(self, request: Any) -> None:
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def asked(self) -> bool:
+        """Whether a question has come that nobody reads yet."""
+        open_ones = [each for each in list(self.connections) if each.fileno() >= 0]
+        return bool(open_ones and select.select(open_ones, [], [], 0)[0])
+
+
 class Gate:
     """The WSGI application around a lab's pages, and the threads that watch over them."""
 
@@ -60,6 +94,7 @@ class Gate:
         self.token = token
         self.cookie = f"lab_{slug}"
         self.app: WSGI | None = None
+        self.server: Server | None = None
         self.job: Job | None = None
         self.limit = float("inf")  # seconds for a request
         self.running: set[Running] = set()
@@ -76,13 +111,7 @@ class Gate:
     def serve(self, app: WSGI, listener: socket.socket) -> NoReturn:
         """Until the process ends."""
         self.app = app
-        server = ThreadedWSGIServer(
-            listener.getsockname(), Handler, bind_and_activate=False, allow_reuse_address=False
-        )
-        server.socket.close()
-        server.socket = listener
-        server.server_name, server.server_port = listener.getsockname()
-        server.setup_environ()
+        self.server = server = Server(listener)
         server.set_app(self)
         with self.some:
             self.running.clear()
@@ -97,6 +126,15 @@ class Gate:
         with self.some:
             self.some.wait_for(lambda: number in self.answers, ASKED)
             return self.answers.pop(number, {})
+
+    def stop(self) -> NoReturn:
+        """End, once what was asked is answered or has had its time."""
+        deadline = time.monotonic() + LEAVE
+        if self.server:
+            self.server.stopping = True
+            while (self.running or self.server.asked()) and time.monotonic() < deadline:
+                time.sleep(0.01)
+        os._exit(0)
 
     def answered(self, message: Message) -> None:
         with self.some:

@@ -17,8 +17,7 @@ def application(told: Message, line: Line) -> WSGI:
     from django.conf import settings
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.handlers.wsgi import WSGIHandler
-    from django.http import HttpRequest, HttpResponse
-    from django.shortcuts import redirect
+    from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
     from django.urls import path, re_path
 
     slug = told["slug"]
@@ -46,10 +45,15 @@ def application(told: Message, line: Line) -> WSGI:
         context = {"problem": shown(told["problem"]), "title": told["title"]}
         return page(request, "lab/problem.html", context, status=500)
 
-    def again(request: HttpRequest) -> HttpResponse:
-        if request.method == "POST":
+    class Again(HttpResponseRedirect):
+        """Once the browser has it, this server may end."""
+
+        def close(self) -> None:
+            super().close()
             line.send(again=True)
-        return redirect("/lab/")
+
+    def again(request: HttpRequest) -> HttpResponse:
+        return (Again if request.method == "POST" else HttpResponseRedirect)("/lab/")
 
     urlpatterns[:] = [path("lab/again/", again), re_path("", show)]
     return StaticFilesHandler(WSGIHandler())

@@ -40,6 +40,10 @@ class Server:
             self.inbox.put((self, message))
         self.inbox.put((self, None))
 
+    def leave(self) -> None:
+        """Have it end by itself, once what it was asked is answered."""
+        self.line.send(stop=True)
+
     def end(self) -> int:
         """Kill it with all that it started; how it had ended, if it was before us."""
         status = self.process.poll()

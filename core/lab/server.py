@@ -74,6 +74,8 @@ def main(control: int, listener: int, parent: int) -> None:
 def _listen(messages: Any, gate: Gate) -> NoReturn:
     """The supervisor's answers; when it is gone, so is this process."""
     for message in messages:
+        if message.get("stop"):
+            gate.stop()
         gate.answered(message)
     os._exit(0)
 

@@ -21,7 +21,7 @@ from django.db import DatabaseError, connections
 from core import catalogue
 from core.errors import KataError
 from core.kata import Kata
-from core.lab.gate import limit_of
+from core.lab.gate import LEAVE, limit_of
 from core.lab.process import Server
 from core.lab.reference import reference
 from core.needs.find import missing
@@ -66,6 +66,7 @@ class Supervisor:
         self.size = 0  # how much data; 0 for what the kata's lab begins with
         self.current: Server | None = None
         self.spare: Server | None = None
+        self.leaving: dict[Server, float] = {}  # that answer what they were asked, until when
         self.problem: dict[str, Any] | None = None
         self.started = 0.0
         self.ready = self.announced = False
@@ -95,28 +96,33 @@ class Supervisor:
                     announce()
 
     def _next(self) -> Any:
-        """The next word of the inbox; None where a server takes too long, which is then another."""
-        deadline = self._deadline()
+        """The next word of the inbox; None where a server took too long, and is no more."""
+        moment, late = self._deadline()
+        patience = None if moment is None else max(moment - time.monotonic(), 0.01)
         try:
-            return self.inbox.get(timeout=None if deadline is None else max(deadline[0], 0.01))
+            return self.inbox.get(timeout=patience)
         except queue.Empty:
-            self._start(_problem("Too long", deadline[1] if deadline else ""))
+            late()
             return None
 
-    def _deadline(self) -> tuple[float, str] | None:
-        """Seconds until the server must have said something, and the sentence if it does not."""
-        now, limit = time.monotonic(), limit_of(self.kata.limits) + GRACE
+    def _deadline(self) -> tuple[float | None, Callable[[], object]]:
+        """When something must have happened, and what to do if it has not."""
+        limit = limit_of(self.kata.limits) + GRACE
+        found: list[tuple[float, Callable[[], object]]] = []
+        if self.leaving:
+            server, until = next(iter(self.leaving.items()))
+            found.append((until, server.end))  # its end is told by the inbox
         if not self.ready:
             words = f"The lab did not start within {limit + IMPORTS:.0f} seconds."
-            return self.started + limit + IMPORTS - now, words
-        busy = self.current.busy.values() if self.current else ()
-        if not busy:
-            return None
-        path, since = min(busy, key=lambda each: each[1])
-        return (
-            since + limit - now,
-            f"{path} did not answer within {limit:.0f} seconds and was ended.",
-        )
+            found.append((self.started + limit + IMPORTS, self._too_long(words)))
+        elif self.current and self.current.busy:
+            path, since = min(self.current.busy.values(), key=lambda each: each[1])
+            words = f"{path} did not answer within {limit:.0f} seconds and was ended."
+            found.append((since + limit, self._too_long(words)))
+        return min(found, key=lambda each: each[0]) if found else (None, lambda: None)
+
+    def _too_long(self, words: str) -> Callable[[], None]:
+        return lambda: self._start(_problem("Too long", words))
 
     def _look(self) -> None:
         """Start anew where the files are others than those that are served."""
@@ -133,7 +139,13 @@ class Supervisor:
 
     def _start(self, problem: dict[str, Any] | None = None) -> None:
         """Put the next server in place of the current one: of the kata, or of its problem."""
-        if self.current:
+        for server in self.leaving:
+            server.end()
+        self.leaving.clear()
+        if self.current and self.ready and not problem:
+            self.current.leave()
+            self.leaving[self.current] = time.monotonic() + LEAVE + GRACE
+        elif self.current:
             self.current.end()
         self.servers.close()
         server, self.spare = self.spare or Server(self.listener, self.inbox), None
@@ -175,6 +187,8 @@ class Supervisor:
         }
 
     def _heard(self, server: Server, message: dict[str, Any] | None) -> None:
+        if server in self.leaving:
+            self._left(server, message)
         if server is self.spare and message is None:
             self.spare = None  # somebody killed it: the next start makes its own
         if server is not self.current:
@@ -192,7 +206,17 @@ class Supervisor:
         elif "busy" in message:
             self._counted(server, message)
         elif "ask" in message:
-            threading.Thread(target=self._answer, args=(server, message), daemon=True).start()
+            self._asked(server, message)
+
+    def _left(self, server: Server, message: dict[str, Any] | None) -> None:
+        if message is None:
+            server.end()
+            del self.leaving[server]
+        elif "ask" in message:
+            self._asked(server, message)
+
+    def _asked(self, server: Server, message: dict[str, Any]) -> None:
+        threading.Thread(target=self._answer, args=(server, message), daemon=True).start()
 
     def _answers(self) -> None:
         self.ready = True
@@ -237,7 +261,7 @@ class Supervisor:
         server.line.send(number=message["number"], **answer)
 
     def _end(self) -> None:
-        for server in (self.current, self.spare):
+        for server in (self.current, self.spare, *self.leaving):
             if server:
                 server.end()
         self.servers.close()

@@ -1,6 +1,8 @@
 """Requests to a lab, without a browser's help: no redirects are followed."""
 
+import html
 import http.client
+import re
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
@@ -12,6 +14,11 @@ class Answer:
     text: str
     headers: http.client.HTTPMessage
     cookies: dict[str, str]
+
+    @property
+    def words(self) -> str:
+        """The text as it reads."""
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", self.text)).split())
 
 
 def asked(

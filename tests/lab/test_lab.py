@@ -128,11 +128,11 @@ def test_an_exception_in_a_call_is_shown_with_its_line(start_lab, plain):
 
 def test_size_is_kept_at_the_next_start(start_lab, joined):
     lab = start_lab("joined")
-    assert lab.post("/lab/size/", size="2", call="open_loans()").status == 302
-    assert "<strong>81 queries</strong>" in lab.get(PACKING).text
+    assert lab.post("/lab/size/", size="16", call="open_loans()").status == 302
+    assert "<strong>641 queries</strong>" in lab.get(PACKING).text
     (joined / "exercise.py").write_text((joined / SOLUTION).read_text())
     lab.shows(PACKING, "<strong>1 query</strong>")
-    assert 'name="size" value="2"' in lab.get("/lab/").text
+    assert 'name="size" value="16"' in lab.get("/lab/").text
 
 
 @pytest.mark.parametrize("size", ["0", "many", "", "9999999999"])
@@ -165,7 +165,7 @@ def test_silk_records_a_call_by_the_button(start_lab, joined):
     lab = start_lab("joined")
     answer = lab.post("/lab/profile/", call="packing_list(1000)")
     page = lab.get(answer.headers["Location"])
-    assert "321 queries" in " ".join(page.text.split())
+    assert "321 queries" in page.words
     assert "packing_list(1000)" in lab.get(f"{answer.headers['Location']}profiling/").text
     # What Silk did for that call is not there for the next.
     assert "<strong>321 queries</strong>" in lab.get(PACKING).text
@@ -175,7 +175,7 @@ def test_profile_without_a_browser_prints_the_link(start_lab, joined):
     lab = start_lab("joined", "--profile", "open_loans()")
     wait_for(lambda: "Recorded in Silk" in lab.words, 60)
     path = re.search(r"\?to=(\S+)", lab.words)[1]
-    queries = re.search(r"(\d+) queries", lab.get(path).text)[1]
+    queries = re.search(r"(\d+) queries", lab.get(path).words)[1]
     assert f"<strong>{queries} queries</strong>" in lab.get("/lab/?call=open_loans()").text
 
 
@@ -253,9 +253,9 @@ def test_toolbar_or_silk_looks_at_the_katas_own_api_never_both(start_lab, root):
     lab.cookies |= lab.post("/lab/look/", **{"with": "silk"}).cookies
     answer = lab.get("/books/")
     assert "djdt-request-id" not in answer.headers
-    recorded = lab.get("/lab/silk/requests/").text
-    assert recorded.count("/books/") >= 1
-    assert "65 queries" in " ".join(recorded.split())
+    recorded = lab.get("/lab/silk/requests/").words
+    assert "/books/" in recorded
+    assert "65 queries" in recorded
 
 
 def test_models_have_their_admin_without_a_login(start_lab, root):
