@@ -15,6 +15,7 @@ from core.judge.growth import counted, forget, rolled_back
 from core.judge.queries import by_shape, recorded
 
 SHOWN = 60  # characters of a result
+LONG = 2000  # the same on a page of its own
 SIZES = (16, 64, 256, 1024)  # that a lab is measured at, unless it names its own as `sizes`
 
 
@@ -32,8 +33,8 @@ class Lab:
         self.count: Callable[[], float] | None = getattr(module, "count", None)
         self.unit: str = getattr(module, "unit", "operations") if self.count else "queries"
 
-    def do(self, name: str) -> "Done":
-        """Do one call. What it raises is passed on."""
+    def do(self, name: str, shown: int = SHOWN) -> "Done":
+        """Do one call, with `shown` characters of its result. What it raises is passed on."""
         before = self.count() if self.count else 0
         start = time.perf_counter()
         result, error = None, None
@@ -45,13 +46,13 @@ class Lab:
         seconds = time.perf_counter() - start
         value = self.count() - before if self.count else counted(ledger)
         shapes = by_shape([statement for statement in ledger if statement.counted])
-        shown = (
-            f"{type(error).__name__}: {shorten(str(error), SHOWN)}"
+        words = (
+            f"{type(error).__name__}: {shorten(str(error), shown)}"
             if error
-            else shorten(text(result), SHOWN)
+            else shorten(text(result), shown)
         )
         return Done(
-            shown,
+            words,
             error,
             {
                 "call": name,
@@ -100,6 +101,14 @@ class DemoCommand(BaseCommand):
         """Do one call and send what it gave and cost."""
         done = lab.do(name)
         self.send("call", result=done.result, **done.cost)
+
+
+def call_each(lab: Lab, size: int, send: Callable[..., None]) -> None:
+    """Do each of the lab's calls once, as the lab itself shows them, and send a frame for each."""
+    lab.populate(size)
+    for name in lab.calls:
+        done = lab.do(name, LONG)
+        send("call", result=done.result, **done.cost)
 
 
 def measure(lab: Lab, send: Callable[..., None]) -> None:

@@ -58,12 +58,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_celery_beat",
+    "core",  # its shell_plus comes before the one of django_extensions
     "django_extensions",
     "django_filters",
     "drf_spectacular",
     "rest_framework",
     "rest_framework.authtoken",
-    "core",
     "core.bookshop",
 ]
 

@@ -30,6 +30,7 @@ DJANGOS = {
         ("core", "kata_check"),
         ("core", "kata_demo"),
         ("core", "serve"),
+        ("core", "shell_plus"),
         ("core", "kata_doctor"),
         ("core", "kata_new"),
         ("core", "kata_export"),

@@ -29,18 +29,9 @@ LAYERS = (
     ("transfer",),
     ("report",),
     (
-        *(
-            "management",
-            "api",
-            "apps",
-            "cockpit",
-            "production",
-            "settings",
-            "urls",
-            "wsgi",
-            "migrations",
-        ),
-        *("login", "serve", "server", "views", "watch", "worker"),
+        *("management", "api", "apps", "cockpit", "urls", "wsgi", "migrations"),
+        *("lab", "login", "production", "serve", "server", "settings"),
+        *("views", "watch", "worker"),
     ),
 )
 OUTSIDE = ("bookshop",)  # the domain: knows errors, the base of commands, and nothing of katas

@@ -20,6 +20,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
         page("katas/<slug:slug>/", views.kata, "kata"),
         page("katas/<slug:slug>/hint/<int:task>/", views.hint, "kata_hint"),
         page("katas/<slug:slug>/give-up/", views.give_up, "kata_give_up"),
+        page("katas/<slug:slug>/lab/", views.lab, "kata_lab"),
         page("katas/<slug:slug>/compare/", views.compare, "kata_compare"),
         page("katas/<slug:slug>/run/", running.run, "kata_run"),
         page("reset/", views.reset, "reset"),

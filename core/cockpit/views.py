@@ -7,7 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from core import editing, runs
 from core.catalogue import relative
@@ -19,6 +24,7 @@ from core.cockpit.run_list import run_list as runs_of
 from core.cockpit.run_page import run_page
 from core.errors import KataError
 from core.kata import Kata
+from core.lab.owner import OWNER
 from core.models import Help
 
 LIST = "admin:core_kata_changelist"
@@ -65,6 +71,13 @@ def give_up(request: HttpRequest, slug: str) -> HttpResponse:
     runs.take_help(found, Help.Kind.GAVE_UP, learner=learner_of(request))
     messages.info(request, f"Here is the solution of {slug}, and why. It is remembered.")
     return redirect(f"{page_of(found)}#answer")
+
+
+@require_GET  # what looks ahead with HEAD starts nothing
+def lab(request: HttpRequest, slug: str) -> HttpResponse:
+    """On to the kata's lab, which is opened where nobody has; it ends with this server."""
+    require(request, "change_kata")
+    return redirect(OWNER.link(kata_or_404(slug)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

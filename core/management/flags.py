@@ -17,6 +17,9 @@ examples:
   kata --reset                     a fresh file; yours is moved to .kata/history
   kata --reset 12                  the file as run 12 judged it; yours is moved too
   kata --again                     repeat a kata from the stub: its next pass is graded
+  kata --lab                       your code in the browser, under Debug Toolbar and Silk
+  kata --profile                   record its calls in Silk, and print the link
+  kata --shell                     IPython with your code, its models and the bookshop
   kata --quiz                      the questions that are due, asked; with a name, all of a kata
   kata --path interview            follow a path: what is next goes by it; --path none leaves it
   kata --calendar                  the days of the last twelve weeks
@@ -83,6 +86,19 @@ def add_arguments(parser: CommandParser) -> None:
     )
     action.add_argument("--open", action="store_true", help="Open the brief and the file.")
     action.add_argument("--watch", action="store_true", help="Run it again at each save.")
+    action.add_argument(
+        "--lab", action="store_true", help="Your code in the browser, under Debug Toolbar and Silk."
+    )
+    action.add_argument(
+        "--profile",
+        nargs="?",
+        const="",
+        metavar="CALL",
+        help="Record the lab's calls in Silk, or one of them, and print the link.",
+    )
+    action.add_argument(
+        "--shell", action="store_true", help="IPython with your code and the bookshop imported."
+    )
 
 
 def _seed(text: str) -> int:

@@ -20,7 +20,7 @@ from django.db import connections
 from django.test.utils import setup_databases
 from pytest_django.plugin import blocking_manager_key
 
-from core.demo import Lab, measure
+from core.demo import Lab, call_each, measure
 from core.judge import instrument
 from core.needs.tables import ALWAYS
 from core.runner import tables
@@ -60,7 +60,7 @@ def main(job: Job, session: pytest.Session | None = None) -> int:
     gc.disable()  # while modules are imported, which makes no garbage
     try:
         set_up(job)
-        if job.mode in ("demo", "measure"):
+        if job.mode in ("demo", "measure", "calls"):
             show_costs(job, channel)
         else:
             judge(job, channel, session)
@@ -131,12 +131,16 @@ def go_on(session: pytest.Session) -> None:
 
 
 def show_costs(job: Job, channel: Channel) -> None:
-    """The kata's demo command on one size of data, or its lab at several."""
+    """The kata's demo command or its lab's calls on one size of data, or these at several."""
     gc.enable()
     if job.database != "none" and not tables.build(job):
         setup_databases(verbosity=0, interactive=False)
-    if job.mode == "measure":
-        measure(Lab(importlib.import_module(f"{job.package}.lab")), channel.send)
+    if job.mode != "demo":
+        lab = Lab(importlib.import_module(f"{job.package}.lab"))
+        if job.mode == "measure":
+            measure(lab, channel.send)
+        else:
+            call_each(lab, job.size, channel.send)
         return
     slug = job.package.rpartition(".")[2]
     command = importlib.import_module(f"{job.package}.management.commands.{slug}").Command()

@@ -13,6 +13,7 @@ from core.runner.run import execute
 from core.source import author_sources, read_source
 from core.verdict import Point, Problem, Shape, build
 
+SOURCES = ("exercise", "stub", "solution")
 PATIENCE = 6  # times the kata's limits: the naive code is slow, which is the point
 
 
@@ -47,11 +48,12 @@ class Measured:
     unit: str = "queries"
 
 
-SOURCES = ("exercise", "stub", "solution")
-
-
 def demonstrate(
-    kata: Kata, *, size: int | None = None, launch: Launcher = cold, hangup: int | None = None
+    kata: Kata,
+    *,
+    size: int | None = None,
+    launch: Launcher = cold,
+    hangup: int | None = None,
 ) -> tuple[Column, ...]:
     """The learner's code, the code as shipped and the solution. Blocks for some seconds.
 
@@ -65,6 +67,12 @@ def demonstrate(
             _column(source, _child(kata, source, "demo", size or 0, launch, hangup), kata)
             for source in _sources(kata)
         )
+
+
+def calls_of(kata: Kata, source: str, size: int) -> Column:
+    """The lab's calls on one source, without the demo's own words; blocks for a second."""
+    with holding():
+        return _column(source, _child(kata, source, "calls", size, cold, None), kata)
 
 
 def measure(

@@ -18,7 +18,7 @@ CLOSED = 71  # exit status of a child whose pipe for frames was closed
 
 @dataclass(frozen=True)
 class Job:
-    mode: str  # "tests", "collect" or "demo"
+    mode: str  # "tests", "collect", "demo", "measure", "calls"; "debug" and "lab" are in place
     path: str  # first entry of sys.path: the run folder
     package: str  # such as katas.orm.select_related
     edit: tuple[str, ...]

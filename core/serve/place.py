@@ -1,4 +1,4 @@
-"""One of a workspace: who serves it and where, and the address that it is served at."""
+"""One at a time: who serves a thing of this workspace and where, and the address that it is served at."""
 
 import contextlib
 import errno
@@ -7,15 +7,16 @@ import json
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from core.errors import KataError
-from core.state import folder
 
 HOST = "127.0.0.1"
 
 
 class Running(Exception):
-    """Somebody serves this workspace already; `url` is where, "" while it starts."""
+    """Somebody serves this already; `url` is where, "" while it starts."""
 
     def __init__(self, pid: int, url: str) -> None:
         super().__init__(f"process {pid} serves at {url}")
@@ -24,21 +25,27 @@ class Running(Exception):
 
 
 @contextlib.contextmanager
-def alone(port: int) -> Iterator[tuple[socket.socket, str]]:
-    """The bound socket and its URL, as the only one who serves this workspace; else Running."""
-    with os.fdopen(os.open(folder() / "serve", os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+def alone(known: Path, port: int, path: str = "") -> Iterator[tuple[socket.socket, str]]:
+    """The bound socket and its URL, as the only one who holds the file `known`; else Running.
+
+    The file tells the others where: the URL with `path`.
+    """
+    with os.fdopen(os.open(known, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            known = json.loads(file.read() or '{"pid": 0, "url": ""}')
-            raise Running(**known) from None
+            raise Running(**_told(file.read())) from None
         with _bound(port) as listener:
             url = f"http://{HOST}:{listener.getsockname()[1]}"
             file.truncate(0)
-            file.write(json.dumps({"pid": os.getpid(), "url": url}))
+            file.write(json.dumps({"pid": os.getpid(), "url": url + path}))
             file.flush()
             yield listener, url
         file.truncate(0)  # the file stays: who opened it meanwhile waits for the same lock
+
+
+def _told(text: str) -> dict[str, Any]:
+    return dict(json.loads(text or '{"pid": 0, "url": ""}'))
 
 
 def _bound(port: int) -> socket.socket:

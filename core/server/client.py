@@ -16,7 +16,17 @@ from core.state import ROOT, STATE
 
 COMMANDS = ("kata", "kata_demo")
 # What needs this process: its terminal, its editor, or words that argparse prints by itself.
-HERE = ("--debug", "--open", "--cold", "--watch", "--help", "-h", "--version", "--settings")
+HERE = (
+    "--debug",
+    "--open",
+    "--cold",
+    "--watch",
+    "--lab",
+    "--help",
+    "-h",
+    "--version",
+    "--settings",
+)
 PASSED_ON = ("COLUMNS", "NO_COLOR", "TERM", "KATA_COMMAND")  # what core.terminal reads
 STOPPED = 130
 LARGEST_LOG = 1_000_000

@@ -42,6 +42,9 @@ ACTIONS = (
     "debug",
     "open",
     "watch",
+    "lab",
+    "profile",
+    "shell",
     "again",
     "quiz",
     "path",
@@ -101,6 +104,10 @@ class Command(WorkspaceCommand):
             self.open(kata)
         elif action == "watch":
             self.watch(kata, options)
+        elif action in ("lab", "profile"):
+            self.lab(kata, options["profile"])
+        elif action == "shell":
+            self.shell(kata)
         else:
             self.run(kata, options)
 
@@ -163,6 +170,16 @@ class Command(WorkspaceCommand):
         from core.watch.watch import watch  # imports what no other flag needs
 
         sys.exit(watch(kata, self.console, options))
+
+    def lab(self, kata: Kata, call: str | None) -> None:
+        from core.lab.attended import attended  # imports what no other flag needs
+
+        attended(kata, self.console, call)
+
+    def shell(self, kata: Kata) -> None:
+        from core.lab.shell import shell  # the same
+
+        sys.exit(shell(kata))
 
     def busy(self, what: str, as_json: bool) -> contextlib.AbstractContextManager[object]:
         """A spinner on a terminal, nothing in a pipe."""

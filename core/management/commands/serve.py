@@ -1,3 +1,4 @@
+import contextlib
 import http.client
 import json
 import os
@@ -10,14 +11,17 @@ from django.core.management import CommandParser, call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from core import login
+from core import catalogue, login, runs
 from core.celery import RUNS, UPKEEP
+from core.errors import KataError
+from core.lab.owner import OWNER
 from core.management.base import WorkspaceCommand
 from core.serve.broker import Broker
 from core.serve.log import Log
 from core.serve.part import Part
 from core.serve.place import Running, alone
 from core.serve.supervisor import Failed, Supervisor
+from core.state import folder
 
 FAILED = 2  # exit status when a part keeps ending
 MOST_AT_ONCE = 4  # runs at once, where nobody says
@@ -48,11 +52,12 @@ exit status:
     def handle(self, *args: Any, **options: Any) -> None:
         log = Log(self.console)
         try:
-            with alone(options["port"]) as (listener, url):
+            with alone(folder() / "serve", options["port"]) as (listener, url):
                 self.bring_up_to_date(log)
                 parts = [*parts_of(listener.fileno(), options["runs"])]
                 supervisor = Supervisor(parts, Broker(), log)
-                supervisor.run(lambda: self.announce(log, url))
+                with contextlib.closing(OWNER):
+                    supervisor.run(lambda: self.announce(log, url))
         except Running as other:
             self.tell(log, other)
         except Failed as error:
@@ -71,7 +76,20 @@ exit status:
         found = health(url)
         if not found.get("ok"):
             log("web", f"WARNING: /health/ says {json.dumps(found)}")
-        log.say(f"\nThe workspace is at {url}/\n{self.link(url)}\nCtrl-C stops it.\n")
+        log.say(
+            f"\nThe workspace is at {url}/\n{self.link(url)}{self.lab(log)}\nCtrl-C stops it.\n"
+        )
+
+    def lab(self, log: Log) -> str:
+        """The lab of the kata that was run last; without it, all the rest works."""
+        try:
+            slug = runs.focus()
+            return f"\nThe lab of {slug}: {OWNER.link(catalogue.get(slug))}" if slug else ""
+        except KataError as error:
+            log("web", f"WARNING: {error}")
+            return ""
+        finally:
+            connections.close_all()
 
     def tell(self, log: Log, other: Running) -> None:
         if not other.url:

@@ -1,0 +1,47 @@
+"""`kata NAME --lab` and `--profile`: the lab at a terminal, until Ctrl-C or the terminal's end."""
+
+import signal
+import threading
+
+from rich.console import Console
+
+from core.errors import KataError
+from core.kata import Kata
+from core.lab.client import profile
+from core.lab.opening import opened
+from core.serve.place import Running
+
+
+def attended(kata: Kata, console: Console, call: str | None = None) -> None:
+    """Open the lab and keep it, or say where it is open already.
+
+    With a `call` ("" for all) it is recorded by Silk first, and the record's link is printed.
+    """
+
+    def say(words: str) -> None:
+        console.print(words, markup=False, soft_wrap=True)
+
+    def recorded(link: str) -> None:
+        say(f"Recorded in Silk:\n{profile(link, kata.slug, call or '')}")
+
+    def announce(link: str) -> None:
+        say(f"The lab of {kata.slug} is open:\n{link}\nCtrl-C ends it.")
+        if call is not None:
+            threading.Thread(target=attempt, args=(link,), daemon=True).start()
+
+    def attempt(link: str) -> None:
+        try:
+            recorded(link)
+        except KataError as error:
+            say(str(error))
+
+    try:
+        with opened(kata, say) as (supervisor, link):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, lambda *_: supervisor.stop())
+            supervisor.run(lambda: announce(link))
+    except Running as other:
+        if call is not None:
+            recorded(other.url)
+            return
+        say(f"The lab of {kata.slug} is open already (process {other.pid}):\n{other.url}")
