@@ -72,7 +72,7 @@ def test_every_variable_of_the_environment_is_in_the_reference():
     used = set()
     for path in (ROOT / "core").rglob("*.py"):
         for name in re.findall(
-            r"(?:environ(?:\.get)?[\[(]|env\(|rate\()\"([A-Z_]+)\"", path.read_text()
+            r"(?:os\.environ(?:\.get)?[\[(]|env\(|rate\()\"([A-Z_]+)\"", path.read_text()
         ):
             used.add(name)
     used -= {"DJANGO_SETTINGS_MODULE", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "TERM_PROGRAM"}
