@@ -6,9 +6,10 @@ from datetime import datetime
 from urllib.parse import quote
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils.safestring import SafeString
 
-from core import catalogue, queue
+from core import catalogue
 from core.cockpit import brief, code, plot
 from core.cockpit.brief import Answer, Brief
 from core.cockpit.code import File
@@ -101,7 +102,7 @@ def kata_page(kata: Kata, learner: User) -> KataPage:
     card = cards.of_kata(kata, learner)
     shown, gave_up = help_taken(kata, learner, card)
     stand = standing(kata, learner)
-    attempts = own_runs(kata, learner)
+    waiting, attempts = own_runs(kata, learner)
     run = attempts[0] if attempts else None
     verdict = _verdict(run)
     own = own_files(kata, verdict, run)
@@ -123,7 +124,7 @@ def kata_page(kata: Kata, learner: User) -> KataPage:
             for number, title in enumerate(kata.tasks, 1)
         ),
         own,
-        live(queue.open_run(kata, learner=learner)),
+        live(waiting),
         run,
         verdict,
         changed=bool(run and run.snapshot_id != own.checksum),
@@ -172,10 +173,13 @@ def _hints(task: int, steps: tuple[SafeString, ...], shown: int) -> Hints | None
     return Hints(task, steps[:shown], max(len(steps) - shown, 0)) if steps else None
 
 
-def own_runs(kata: Kata, learner: User) -> tuple[Run, ...]:
-    """The newest runs of the learner's own file that came to a verdict."""
+def own_runs(kata: Kata, learner: User) -> tuple[Run | None, tuple[Run, ...]]:
+    """The newest runs of the learner's own file: the one that is open, and those with a verdict."""
     mine = Run.objects.filter(kata__uuid=kata.uuid, learner=learner, source=OWN)
-    return tuple(mine.filter(duration__isnull=False).order_by("-pk")[:PLOTTED])
+    shown = mine.filter(Q(duration__isnull=False) | Q(status__in=Run.OPEN)).select_related("kata")
+    found = shown.order_by("-pk")[:PLOTTED]
+    waiting = [run for run in found if run.status in Run.OPEN]
+    return next(iter(waiting), None), tuple(run for run in found if run.duration is not None)
 
 
 def _verdict(run: Run | None) -> Judged | None:
