@@ -71,17 +71,19 @@ class CardNote:
 
 
 def due_practice(found: Catalogue, learner: User) -> DuePractice:
-    """Two queries."""
+    """One query."""
     known = {kata.uuid: kata for kata in found.katas}
-    due = [each for each in cards.due(learner) if each.kata in known]
+    waiting = cards.waiting(learner)
     katas = [
-        DueKata(known[each.kata], each.planned, each.repeated) for each in due if not each.question
+        DueKata(known[each.kata], each.planned, each.repeated)
+        for each in waiting.katas
+        if each.kata in known
     ]
     return DuePractice(
         tuple(katas[:SHOWN]),
         max(len(katas) - SHOWN, 0),
-        sum(each.question > 0 for each in due),
-        cards.coming(learner),
+        sum(number for kata, number in waiting.questions.items() if kata in known),
+        waiting.coming,
     )
 
 

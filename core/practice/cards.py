@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from core import standings
@@ -57,6 +57,45 @@ def due(learner: User | None = None) -> tuple[Due, ...]:
     # Not as rows: a thousand states of FSRS would be read for nothing.
     columns = found.values_list("kata", "question", "due", "repeated_now", "new")
     return tuple(Due(str(kata), *values) for kata, *values in columns)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is due, without the questions one by one: katas in the order of `due`, how many questions
+    of which kata, and when the next card is due after today."""
+
+    katas: tuple[Due, ...]
+    questions: dict[str, int]
+    coming: datetime | None
+
+
+def waiting(learner: User | None = None) -> Waiting:
+    """One query, of a row a kata: whoever has thousands of questions only wants their number."""
+    own, ungraded = Q(heading=KATA), Q(state__isnull=True)
+    rows = (
+        mine(learner)
+        .order_by()
+        .values("kata")
+        .annotate(
+            asked=Count("pk", filter=is_due() & ~own),
+            here=Count("pk", filter=is_due() & own),
+            at=Min("due", filter=own),
+            again=Count("pk", filter=own & ~ungraded & Q(opened_at__isnull=False)),
+            new=Count("pk", filter=own & ungraded & Q(due__isnull=False)),
+            later=Min("due", filter=Q(due__gte=tomorrow())),
+        )
+    )
+    katas, questions, coming = [], {}, []
+    columns = rows.values_list("kata", "asked", "here", "at", "again", "new", "later")
+    for kata, asked, here, at, again, new, later in columns:
+        if here:
+            katas.append(Due(str(kata), 0, at, bool(again), bool(new)))
+        if asked:
+            questions[str(kata)] = asked
+        if later:
+            coming.append(later)
+    katas.sort(key=lambda each: (not each.planned, each.at))
+    return Waiting(tuple(katas), questions, min(coming, default=None))
 
 
 @transaction.atomic

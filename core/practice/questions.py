@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -36,8 +37,7 @@ class Asked:
         return Card.objects.get(pk=self.number)
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What is asked of a card here: of thousands, rows with their states would take long to read."""
 
     number: int
@@ -84,14 +84,13 @@ def follow(katas: Sequence[Kata], learner: User | None = None) -> list[Asked]:
     back. One query; where cards change, a few to write them and one to read again.
     """
     passed, known = _known(katas, learner)
+    found = [(kata, documents.questions(kata)) for kata in katas if kata.uuid in passed]
     made: list[Card] = []
     moved: dict[int, int] = {}  # number of a card → place of its question
     gone: list[int] = []
-    for kata in katas:
-        if kata.uuid not in passed:
-            continue
+    for kata, questions in found:
         here = known.setdefault(kata.uuid, {})
-        asked = {question.key: question for question in documents.questions(kata)}
+        asked = {question.key: question for question in questions}
         for key, question in asked.items():
             card = here.get(key)
             if card is None:
@@ -104,14 +103,13 @@ def follow(katas: Sequence[Kata], learner: User | None = None) -> list[Asked]:
         _move(moved)
         Card.objects.filter(pk__in=gone).update(due=None)
         passed, known = _known(katas, learner)
-    found = [
+    asking = [
         Asked(kata, question, known[kata.uuid][question.key].number, due)
-        for kata in katas
-        if kata.uuid in passed
-        for question in documents.questions(kata)
+        for kata, questions in found
+        for question in questions
         if (due := known[kata.uuid][question.key].due)
     ]
-    return sorted(found, key=lambda each: (each.due, each.question.number))
+    return sorted(asking, key=lambda each: (each.due, each.question.number))
 
 
 def _known(

@@ -65,20 +65,6 @@ def test_what_is_due_is_asked_until_nothing_is_without_scripts(open_page):
     expect(page.get_by_role("link", name=re.compile("Answer"))).to_have_count(0)
 
 
-def test_answer_that_is_sent_twice_is_graded_once(page):
-    address = "/admin/practice/questions/?kata=joined&done=2"
-    page.goto(address)
-    page.get_by_text("Show the answer").click()
-    page.get_by_role("button", name="Again").click()
-    expect(page.locator(".messagelist")).to_contain_text("It comes again ")
-    page.go_back()
-    page.locator("details[open] button, summary").first.wait_for()
-    if not page.get_by_role("button", name="Easy").is_visible():
-        page.get_by_text("Show the answer").click()
-    page.get_by_role("button", name="Easy").click()
-    expect(page.locator(".messagelist")).to_contain_text("was answered already")
-
-
 def test_repeat_asks_first_and_shuts_the_solution(page, site):
     (site.kata / "exercise.py").write_text("mine\n")
     page.goto("/admin/")

@@ -131,6 +131,21 @@ def test_mark_is_ones_own(kata, clock, make):
     assert (len(cards.due()), len(cards.due(other))) == (0, 1)
 
 
+def test_waiting_sums_up_what_is_due_and_coming(kata, clock, make):
+    other = get_user_model().objects.create(username="somebody")
+    make(0, due=NOW + timedelta(days=9), state={}, opened_at=NOW)
+    for number, days in ((1, -1), (2, 0), (3, 4)):
+        make(number, due=NOW + timedelta(days=days))
+    make(4)  # its question went
+    make(0, learner=other, due=NOW, opened_at=NOW)
+    found = cards.waiting()
+    assert found.katas == tuple(each for each in cards.due() if not each.question)
+    assert found.katas == (Due(kata.uuid, 0, NOW + timedelta(days=9), repeated=True),)
+    assert (found.questions, found.coming) == ({kata.uuid: 2}, cards.coming())
+    assert cards.waiting(other) == cards.Waiting(cards.due(other), {}, None)
+    assert cards.waiting(other).katas[0].planned
+
+
 def test_outlook_is_what_each_grade_would_bring(clock, make):
     card = make(due=NOW)
     said = cards.outlook(card)
@@ -140,7 +155,7 @@ def test_outlook_is_what_each_grade_would_bring(clock, make):
     assert card.due == said[Review.Rating.GOOD]
 
 
-@pytest.mark.parametrize("call", [cards.due, cards.coming])
+@pytest.mark.parametrize("call", [cards.due, cards.coming, cards.waiting])
 def test_one_query_however_many_there_are(clock, make, call, django_assert_num_queries):
     for number in range(20):
         make(number, due=NOW + timedelta(days=number % 3))
