@@ -6,9 +6,10 @@ from datetime import datetime
 from urllib.parse import quote
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils.safestring import SafeString
 
-from core import catalogue, queue
+from core import catalogue
 from core.cockpit import brief, code, plot
 from core.cockpit.brief import Answer, Brief
 from core.cockpit.code import File
@@ -95,7 +96,7 @@ class KataPage:
 def kata_page(kata: Kata, learner: User) -> KataPage:
     shown, gave_up = help_taken(kata, learner)
     stand = standing(kata, learner)
-    attempts = own_runs(kata, learner)
+    waiting, attempts = own_runs(kata, learner)
     run = attempts[0] if attempts else None
     verdict = _verdict(run)
     own = own_files(kata, verdict, run)
@@ -117,7 +118,7 @@ def kata_page(kata: Kata, learner: User) -> KataPage:
             for number, title in enumerate(kata.tasks, 1)
         ),
         own,
-        live(queue.open_run(kata, learner=learner)),
+        live(waiting),
         run,
         verdict,
         changed=bool(run and run.snapshot_id != own.checksum),
@@ -131,8 +132,9 @@ def kata_page(kata: Kata, learner: User) -> KataPage:
 
 def parts_of(kata: Kata) -> str:
     """The parts of the page that a new verdict changes, as htmx names them."""
-    tasks = (f"#task-{number}" for number in range(1, len(kata.tasks) + 1))
-    return ",".join(("#facts", *tasks, "#verdict", "#own", "#attempts", "#answer"))
+    numbers = range(1, len(kata.tasks) + 1)
+    tasks = (f"#task-{number},#hints-{number}" for number in numbers)
+    return ",".join(("#about", *tasks, "#verdict", "#own", "#attempts", "#answer"))
 
 
 def standing(kata: Kata, learner: User) -> Stand:
@@ -159,10 +161,13 @@ def _hints(task: int, steps: tuple[SafeString, ...], shown: int) -> Hints | None
     return Hints(task, steps[:shown], max(len(steps) - shown, 0)) if steps else None
 
 
-def own_runs(kata: Kata, learner: User) -> tuple[Run, ...]:
-    """The newest runs of the learner's own file that came to a verdict."""
+def own_runs(kata: Kata, learner: User) -> tuple[Run | None, tuple[Run, ...]]:
+    """The newest runs of the learner's own file: the one that is open, and those with a verdict."""
     mine = Run.objects.filter(kata__uuid=kata.uuid, learner=learner, source=OWN)
-    return tuple(mine.filter(duration__isnull=False).order_by("-pk")[:PLOTTED])
+    shown = mine.filter(Q(duration__isnull=False) | Q(status__in=Run.OPEN)).select_related("kata")
+    found = list(shown.order_by("-pk")[: PLOTTED + 1])
+    waiting = next((run for run in found if run.status in Run.OPEN), None)
+    return waiting, tuple(run for run in found if run.status not in Run.OPEN)[:PLOTTED]
 
 
 def _verdict(run: Run | None) -> Judged | None:
