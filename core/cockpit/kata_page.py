@@ -139,8 +139,9 @@ def kata_page(kata: Kata, learner: User) -> KataPage:
 
 def parts_of(kata: Kata) -> str:
     """The parts of the page that a new verdict changes, as htmx names them."""
-    tasks = (f"#task-{number}" for number in range(1, len(kata.tasks) + 1))
-    return ",".join(("#facts", *tasks, "#verdict", "#own", "#attempts", "#answer"))
+    numbers = range(1, len(kata.tasks) + 1)
+    tasks = (f"#task-{number},#hints-{number}" for number in numbers)
+    return ",".join(("#about", *tasks, "#verdict", "#own", "#attempts", "#answer"))
 
 
 def standing(kata: Kata, learner: User) -> Stand:
@@ -177,9 +178,9 @@ def own_runs(kata: Kata, learner: User) -> tuple[Run | None, tuple[Run, ...]]:
     """The newest runs of the learner's own file: the one that is open, and those with a verdict."""
     mine = Run.objects.filter(kata__uuid=kata.uuid, learner=learner, source=OWN)
     shown = mine.filter(Q(duration__isnull=False) | Q(status__in=Run.OPEN)).select_related("kata")
-    found = shown.order_by("-pk")[:PLOTTED]
-    waiting = [run for run in found if run.status in Run.OPEN]
-    return next(iter(waiting), None), tuple(run for run in found if run.duration is not None)
+    found = list(shown.order_by("-pk")[: PLOTTED + 1])
+    waiting = next((run for run in found if run.status in Run.OPEN), None)
+    return waiting, tuple(run for run in found if run.status not in Run.OPEN)[:PLOTTED]
 
 
 def _verdict(run: Run | None) -> Judged | None:

@@ -186,7 +186,7 @@ class TestFollow:
         assert costs == [(4, 1), (3, 1)]  # session, user, run; how many are before it
 
 
-@pytest.mark.parametrize("path", ["katas/joined/", "runs/{run}/", ""])
+@pytest.mark.parametrize("path", ["katas/joined/", "runs/{run}/"])
 def test_page_with_an_open_run_costs_ten_queries_at_most(
     client, store, kata, ask, worker, django_assert_max_num_queries, path
 ):
