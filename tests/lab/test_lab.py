@@ -165,6 +165,7 @@ def test_silk_records_a_call_by_the_button(start_lab, joined):
     lab = start_lab("joined")
     answer = lab.post("/lab/profile/", call="packing_list(1000)")
     page = lab.get(answer.headers["Location"])
+    assert "packing_list(1000)" in page.words
     assert "321 queries" in page.words
     assert "packing_list(1000)" in lab.get(f"{answer.headers['Location']}profiling/").text
     # What Silk did for that call is not there for the next.
