@@ -39,13 +39,6 @@ class Visitor(AnonymousUser):
     has_module_perms = has_perm
 
 
-class Unlogged(LogEntryManager):
-    """Writes no history: a row of it needs a user."""
-
-    def log_actions(self, *args: Any, **kwargs: Any) -> Any:
-        return None
-
-
 class LabAdmin(admin.AdminSite):
     site_title = "Lab"
     index_title = "Tables"
@@ -74,7 +67,6 @@ def register(package: str) -> None:
 
 
 def write_no_history() -> None:
-    from django.contrib.admin.models import LogEntry
-
-    manager = Unlogged()
-    manager.contribute_to_class(LogEntry, "objects")
+    """A row of the admin's history needs a user, and a visitor is none."""
+    manager: Any = LogEntryManager
+    manager.log_actions = lambda self, *args, **kwargs: None

@@ -109,7 +109,7 @@ class Bench:
     def fill(self, size: int) -> None:
         """Make the data anew, of this size, also at the next start."""
         with self.doing:
-            self.gate.line.send(size=size)
+            self.gate.line.send(filled=size)
             self._made(size)
             self.size = size
 

@@ -199,8 +199,8 @@ class Supervisor:
             self._start(message["problem"])
         elif "ready" in message:
             self._answers()
-        elif "size" in message:
-            self.size = message["size"]
+        elif "filled" in message:
+            self.size = message["filled"]
         elif "again" in message:
             self._start()
         elif "busy" in message:

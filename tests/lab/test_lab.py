@@ -165,6 +165,7 @@ def test_silk_records_a_call_by_the_button(start_lab, joined):
     lab = start_lab("joined")
     answer = lab.post("/lab/profile/", call="packing_list(1000)")
     page = lab.get(answer.headers["Location"])
+    assert "packing_list(1000)" in page.words
     assert "321 queries" in page.words
     assert "packing_list(1000)" in lab.get(f"{answer.headers['Location']}profiling/").text
     # What Silk did for that call is not there for the next.
@@ -172,11 +173,11 @@ def test_silk_records_a_call_by_the_button(start_lab, joined):
 
 
 def test_profile_without_a_browser_prints_the_link(start_lab, joined):
-    lab = start_lab("joined", "--profile", "open_loans()")
+    lab = start_lab("joined", "--profile", "packing_list(1000)")
     wait_for(lambda: "Recorded in Silk" in lab.words, 60)
     path = re.search(r"\?to=(\S+)", lab.words)[1]
     queries = re.search(r"(\d+) queries", lab.get(path).words)[1]
-    assert f"<strong>{queries} queries</strong>" in lab.get("/lab/?call=open_loans()").text
+    assert queries == "321"
 
 
 def test_profile_of_an_open_lab_asks_it(start_lab, joined):
@@ -264,7 +265,8 @@ def test_models_have_their_admin_without_a_login(start_lab, root):
     folder = write_kata(root, "shelves", "models.py", 'database = "memory"', models=models)
     lab = start_lab("shelves")
     assert 'href="/lab/admin/shelves/shelf/"' in lab.get("/lab/").text
-    assert lab.post("/lab/admin/shelves/shelf/add/", name="A1").status == 302
+    added = lab.post("/lab/admin/shelves/shelf/add/", name="A1")
+    assert (added.status, added.words[:400]) == (302, "")
     assert "Shelf object (1)" in lab.get("/lab/admin/shelves/shelf/").text
     (folder / "models.py").write_text(models.replace("name", "label"))
     lab.shows("/lab/admin/shelves/shelf/add/", "Label:")  # tables are made from the models anew

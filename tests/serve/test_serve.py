@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, wait_for
+from tests.lab.conftest import write_kata
+from tests.lab.http import asked
 from tests.serve.conftest import LINK, Served
 
 slow = pytest.mark.skipif(
@@ -33,6 +35,22 @@ def test_new_workspace_is_made_served_and_ended(tmp_path):
     assert served.stop() == 0
     assert served.words().endswith("All parts have ended.\n")
     served.close()
+
+
+def test_lab_of_the_kata_that_was_run_last_is_open_and_ends_with_all(served):
+    tests = (
+        "import unittest\n\n\nclass One(unittest.TestCase):\n    def test_it(self):\n        pass\n"
+    )
+    write_kata(served.folder / "gates", "last", more='database = "none"', exercise="", tests=tests)
+    command = [sys.executable, "manage.py", "kata", "last", "--cold"]
+    assert subprocess.run(command, cwd=ROOT, env=served.environment).returncode == 0
+    served.start()
+    link = re.search(r"The lab of last: (http://127\.0\.0\.1:\d+/enter/\S+/)", served.words())[1]
+    answer = asked("GET", link)
+    assert (answer.status, answer.headers["Location"]) == (302, "/lab/")
+    served.process.kill()
+    served.process.wait()
+    wait_for(served.is_clean, 60)
 
 
 @slow
