@@ -64,9 +64,8 @@ def test_nothing_is_sent_before_the_commit_nor_without_one(
             assert sent() == 0
             raise Undone
 
-    with django_capture_on_commit_callbacks(execute=True):
-        with pytest.raises(Undone):
-            undone()
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(Undone):
+        undone()
     assert (sent(), Run.objects.count()) == (0, 0)
     with django_capture_on_commit_callbacks(execute=True):
         queue.enqueue(katas, learner=learner)
