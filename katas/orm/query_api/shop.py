@@ -32,13 +32,22 @@ class ShopCase(TestCase):
         cls.genres = {name: Genre.objects.create(name=name) for name in (G, H, OTHER)}
         cls.kim = Customer.objects.create(name="Kim", email="kim@example.com")
 
-    def add(self, title, *, isbn="", price=CHEAP, stock=1, country=HERE, publisher=P, year=YEAR):
-        return Book.objects.create(
+    def book(self, title, isbn, *, price=CHEAP, stock=1, country=HERE, publisher=P, year=YEAR):
+        return Book(
             title=title,
-            isbn=isbn or f"no {Book.objects.count()}",
+            isbn=isbn,
             price=price,
             stock=stock,
             year=year,
             author=self.authors[country],
             publisher=self.publishers[publisher],
         )
+
+    def add(self, title, *, isbn="", **more):
+        book = self.book(title, isbn or f"no {Book.objects.count()}", **more)
+        book.save()
+        return book
+
+    def fill(self, size):
+        """Books of one title each, all of which `cheapest` and `recall` are about."""
+        Book.objects.bulk_create(self.book(f"{A} {n}", f"no {n}") for n in range(size))

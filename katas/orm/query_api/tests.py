@@ -50,8 +50,7 @@ class Cheapest(ShopCase):
         expect(call, exercise.cheapest(HERE, limit), expected, because)
 
     def test_one_query_and_no_row_too_many(self):
-        for n in range(12):
-            self.add(f"{A} {n}")
+        self.fill(12)
         call = f"cheapest({HERE!r}, 3) of 12 books"
         because = "What is left out in Python has been sent for nothing: filter and slice first."
         with rows_at_most(call, 3, because=because), budget(call, queries=1):
@@ -60,7 +59,7 @@ class Cheapest(ShopCase):
     def test_a_larger_shop_asks_no_more(self):
         growth(
             f"cheapest({HERE!r}, 3)",
-            make=lambda size: [self.add(f"{A} {n}") for n in range(size)],
+            make=self.fill,
             do=lambda: exercise.cheapest(HERE, 3),
         )
 
@@ -192,8 +191,7 @@ class Recall(ShopCase):
         expect(f"stock after {call}", got, left, because)
 
     def test_one_statement_for_all(self):
-        for n in range(5):
-            self.add(f"{A} {n}")
+        self.fill(5)
         call = f"recall({P!r}, {YEAR}) of 5 books"
         with budget(call, queries=1):
             got = exercise.recall(P, YEAR)
