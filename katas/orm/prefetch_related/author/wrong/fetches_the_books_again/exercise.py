@@ -55,7 +55,11 @@ def labels(books: list[Book]) -> list[str]:
     are in the objects, saved or not.
     """
     # Fills in what the objects lack, in one query, and leaves the others alone.
-    books = list(Book.objects.filter(pk__in=[each.pk for each in books]).order_by("pk").prefetch_related("genres"))
+    books = list(
+        Book.objects.filter(pk__in=[each.pk for each in books])
+        .order_by("pk")
+        .prefetch_related("genres")
+    )
     return [label(book) for book in books]
 
 

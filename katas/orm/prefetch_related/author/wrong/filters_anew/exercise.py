@@ -29,7 +29,10 @@ def on_offer(highest: Decimal) -> list[tuple[str, list[str]]]:
     # An attribute of its own: `books.all()` would say "all", and hold these alone.
     authors = Author.objects.prefetch_related("books")
     return [
-        (author.name, [book.title for book in author.books.filter(pk__in=offers).order_by("title", "-pk")])
+        (
+            author.name,
+            [book.title for book in author.books.filter(pk__in=offers).order_by("title", "-pk")],
+        )
         for author in authors.order_by("name", "-pk")
     ]
 

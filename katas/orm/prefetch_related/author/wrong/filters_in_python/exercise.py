@@ -29,11 +29,14 @@ def on_offer(highest: Decimal) -> list[tuple[str, list[str]]]:
     # An attribute of its own: `books.all()` would say "all", and hold these alone.
     authors = Author.objects.prefetch_related("books")
     return [
-        (author.name, sorted(
+        (
+            author.name,
+            sorted(
                 book.title
                 for book in author.books.all()
                 if book.stock > 0 and book.price <= highest
-            ))
+            ),
+        )
         for author in authors.order_by("name", "-pk")
     ]
 

@@ -15,7 +15,10 @@ def catalogue() -> list[tuple[str, list[tuple[str, list[str]]]]]:
     # The order belongs into the prefetch: order_by() on a relation asks again, whatever is there.
     books = Prefetch("books", Book.objects.prefetch_related("genres"))
     return [
-        (author.name, [(book.title, genre_names(book)) for book in author.books.order_by("title", "-pk")])
+        (
+            author.name,
+            [(book.title, genre_names(book)) for book in author.books.order_by("title", "-pk")],
+        )
         for author in Author.objects.order_by("name", "-pk").prefetch_related(books)
     ]
 

@@ -43,7 +43,13 @@ def latest(number: int) -> list[tuple[str, list[tuple[str, list[str]]]]]:
     books = Book.objects.order_by("-year", "-pk").prefetch_related("genres")[:number]
     authors = Author.objects.prefetch_related("books__genres")
     return [
-        (author.name, [(book.title, genre_names(book)) for book in author.books.order_by("-year", "-pk")[:number]])
+        (
+            author.name,
+            [
+                (book.title, genre_names(book))
+                for book in author.books.order_by("-year", "-pk")[:number]
+            ],
+        )
         for author in authors.order_by("name", "-pk")
     ]
 
