@@ -91,8 +91,8 @@ class TakingsOfAPeriod(ReportCase):
     @parameterized.expand(TAKINGS)
     def test_numbers(self, _, orders, expected, because):
         self.sell(*orders)
-        got = self.ask()
-        expect(f"takings({PERIOD}) of {orders}", tuple(got), expected, because)
+        expected = exercise.Takings(*expected)
+        expect(f"takings({PERIOD}) of {orders}", self.ask(), expected, because)
 
     def test_nothing_sold(self):
         self.sell([(FEW, LOW)], at=END)
@@ -100,7 +100,7 @@ class TakingsOfAPeriod(ReportCase):
         because = "Nothing sold is 0, in numbers as anywhere: a report cannot add up None."
         call = f"takings({PERIOD}), nothing sold"
         got = self.ask()
-        expect(call, tuple(got), (0, 0, 0), because)
+        expect(call, got, exercise.Takings(0, 0, Decimal(0)), because)
         kind = type(got.money).__name__
         expect(f"type of the money in {call}", kind, "Decimal", "Money is a Decimal, 0 as well.")
 
@@ -130,8 +130,8 @@ class NumbersOfAShelf(ReportCase):
     @parameterized.expand(SHELVES)
     def test_numbers(self, _, books, expected, because):
         self.stock(*books)
-        got = exercise.shelf(G)
-        expect(f"shelf({G!r}) of {books}", tuple(got), expected, because)
+        expected = exercise.Shelf(*expected)
+        expect(f"shelf({G!r}) of {books}", exercise.shelf(G), expected, because)
 
     def test_one_row(self):
         def make(size):
