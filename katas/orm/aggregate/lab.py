@@ -21,11 +21,17 @@ def shown(*numbers: object) -> str:
     return " ".join(f"{n:.2f}" if isinstance(n, Decimal) else str(n) for n in numbers)
 
 
+def copies_of(genre: str) -> str:
+    """The copies of a shelf, the lowest price, and the average of a copy."""
+    shelf = exercise.shelf(genre)
+    return shown(shelf.copies, shelf.cheapest, shelf.per_copy)
+
+
 calls = {
     "takings(2024)": lambda: shown(*exercise.takings(*YEAR)),
     "takings(1924)": lambda: shown(*exercise.takings(*NEVER)),
-    "shelf('Gothic')": lambda: shown(*exercise.shelf("Gothic")),
-    "shelf('Cookery')": lambda: shown(*exercise.shelf("Cookery")),
+    "shelf('Gothic')": lambda: copies_of("Gothic"),
+    "shelf('Cookery')": lambda: copies_of("Cookery"),
     "average_order(2024)": lambda: shown(exercise.average_order(*YEAR)),
     "largest_orders(9, 2024)": lambda: shown(exercise.largest_orders(9, *YEAR)),
 }

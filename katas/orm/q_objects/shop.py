@@ -1,5 +1,6 @@
 """The shop that the cases fill, and what is drawn for it."""
 
+import itertools
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ G, H, OTHER = random.sample(["Crime", "Gothic", "Satire", "Travel"], 3)
 BORN = random.randrange(1780, 1850)
 LOW, HIGH = (Decimal(cents) / 100 for cents in sorted(random.sample(range(500, 3000), 2)))
 ORDER = "In the order of the title, equal titles with the higher primary key first."
+ISBNS = itertools.count()
 CENT = Decimal("0.01")
 
 
@@ -38,11 +40,12 @@ class ShopCase(TestCase):
             author=self.authors[author],
             publisher=self.publishers[publisher],
             year=1850,
-            isbn=str(Book.objects.count()),
+            isbn=str(next(ISBNS)),
             price=price,
             stock=stock,
         )
-        book.genres.set(self.genres[name] for name in genres)
+        links = Book.genres.through.objects
+        links.bulk_create(links.model(book=book, genre=self.genres[name]) for name in genres)
         return book
 
     def expect_books(self, call, ask, expected, because):
