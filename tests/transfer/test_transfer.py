@@ -121,6 +121,20 @@ def test_import_into_nothing_brings_everything_back(practised):
     assert Standing.objects.get(kata=practised.uuid).last == models.Run.objects.latest("started_at")
 
 
+def test_kata_that_is_planned_there_is_planned_here(practised):
+    models.Review.objects.all().delete()
+    models.Card.objects.all().delete()
+    cards.mark([practised.uuid])
+    planned, text = cards.due(), export()
+    assert [each.planned for each in planned] == [True]
+    models.Card.objects.update(due=None)  # here it was only tried
+    bring(text)
+    assert cards.due() == planned
+    forget()
+    bring(text)
+    assert cards.due() == planned
+
+
 def test_import_twice_changes_nothing(practised):
     text, before = export(), everything()
     numbers = [list(table.objects.values_list("pk", flat=True)) for table in TABLES]
