@@ -25,8 +25,9 @@ from core.runner.job import Job
 
 PATIENCE = 2  # times the kata's limit on seconds, for a request: it may be watched by the toolbar
 PULSE = 25.0  # seconds that a page's question "is this still the server?" waits for its answer
-LOOK = 0.25  # seconds between looks at a request that runs
-LEAVE = 1.0  # seconds for requests that run when another server is to follow
+LOOK = 0.1  # seconds between looks at requests that run
+QUIET = 0.3  # seconds without a question, for a server to leave
+LEAVE = 2.0  # seconds for requests that run when another server is to follow
 ASKED = 60.0  # seconds for the supervisor to answer
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -129,11 +130,15 @@ class Gate:
 
     def stop(self) -> NoReturn:
         """End, once what was asked is answered or has had its time."""
-        deadline = time.monotonic() + LEAVE
+        now = quiet = time.monotonic()
+        deadline = now + LEAVE
         if self.server:
             self.server.stopping = True
-            while (self.running or self.server.asked()) and time.monotonic() < deadline:
-                time.sleep(0.01)
+            # A question that was read is not there to be seen any more until its thread says so.
+            while now < min(quiet + QUIET, deadline):
+                time.sleep(LOOK)
+                now = time.monotonic()
+                quiet = now if self.running or self.server.asked() else quiet
         os._exit(0)
 
     def answered(self, message: Message) -> None:

@@ -97,7 +97,6 @@ def test_pages_are_accessible_and_fit(open_lab, joined):
                 page.set_viewport_size({"width": width, "height": 900})
                 assert beyond_window(page) == 0, (path, width)
     (joined / "exercise.py").write_text("def packing_list(:\n")
-    page.goto("/lab/")
     expect(page.locator(".problem-note")).to_contain_text("SyntaxError", timeout=SOON)
     assert serious(page) == []
 
