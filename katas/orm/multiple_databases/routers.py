@@ -1,0 +1,45 @@
+"""Which database is asked: `default` is the primary, `replica` a copy of it that lags behind."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.models import Model
+
+PRIMARY, REPLICA = "default", "replica"
+
+_pinned = {"now": False}
+
+
+@contextmanager
+def primary() -> Iterator[None]:
+    """In this block all is read from the primary: `with primary():`, for what must be up to date.
+
+    Blocks nest, and end with an exception too. Other threads and other tasks of asyncio are not in it.
+    """
+    _pinned["now"] = True
+    yield
+    _pinned["now"] = False
+
+
+class ReplicaRouter:
+    """Of the two: reads go to the replica, writes to the primary, tables are made in the primary alone.
+
+    Where a database is neither of them, None leaves the answer to the next router, or to Django.
+    """
+
+    def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
+        """The replica; the primary within `primary()`, and for what hangs on an instance from there."""
+        return PRIMARY if _pinned["now"] else REPLICA
+
+    def db_for_write(self, model: type[Model], **hints: Any) -> str | None:
+        """The primary."""
+        return None
+
+    def allow_relation(self, obj1: Model, obj2: Model, **hints: Any) -> bool | None:
+        """Whether one may refer to the other: these two databases hold the same rows."""
+        return None
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
+        """Whether tables are made there: what the replica has comes by replication."""
+        return None
