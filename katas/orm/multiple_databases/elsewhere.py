@@ -18,9 +18,12 @@ def in_another_task(block, look):
     """What `look()` gives in a task of asyncio, while another task is within `block()`."""
 
     async def within(entered, looked):
-        with block():
-            entered.set()
-            await looked.wait()
+        try:
+            with block():
+                entered.set()
+                await looked.wait()
+        finally:
+            entered.set()  # or a block that raises would keep the other task waiting
 
     async def both():
         entered, looked = asyncio.Event(), asyncio.Event()

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing, contextmanager
 
+import pytest
 from django.db import connections
 from django.test import override_settings
 
@@ -64,6 +65,7 @@ def tables(alias):
     return connections[alias].introspection.table_names()
 
 
+@pytest.mark.django_db(databases=["default", "replica"])  # of a SimpleTestCase, pytest asks this
 class Shop:
     """A book, its author, a genre and a customer, which the replica has; what comes later it has not.
 

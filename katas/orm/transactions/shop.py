@@ -54,12 +54,12 @@ def paid():
 
 
 def told(call):
-    """What a call returns, or what it raises of the shop or the database, as text."""
+    """What a call returns, or what it raises of shop, post or database, as text."""
     try:
         return call()
     except OutOfStock as error:
         return f"OutOfStock{error.args}"
-    except Error as error:
+    except (Error, ConnectionRefusedError) as error:
         return f"{type(error).__name__}: {str(error).splitlines()[0]}"
 
 
