@@ -26,6 +26,14 @@ def test_every_folder_reads():
     assert KATAS
 
 
+def test_no_kata_needs_what_a_later_one_teaches():
+    place = {kata.slug: number for number, kata in enumerate(KATAS)}
+    late = [
+        (kata.slug, name) for kata in KATAS for name in kata.after if place[name] > place[kata.slug]
+    ]
+    assert late == []
+
+
 @EACH
 def test_stub_fails_and_solution_passes(forker, kata):
     assert run(kata, "solution", launch=forker)[0].status is Status.PASSED
