@@ -89,8 +89,9 @@ def breaks_at(number):
 
     def wrapper(execute, sql, params, many, context):
         nonlocal seen
-        seen += "INSERT" in sql and Payment._meta.db_table in sql
-        if seen == number:
+        here = sql.startswith("INSERT") and Payment._meta.db_table in sql
+        seen += here
+        if here and seen == number:
             raise OperationalError("the server closed the connection")
         return execute(sql, params, many, context)
 

@@ -110,7 +110,7 @@ ALL = "An error that is not the line's own is passed on, and then nothing is boo
 
 
 @pytest.mark.task(3)
-class Payments(Shop, TransactionTestCase):
+class Payments(Shop, TestCase):
     @parameterized.expand(STATEMENTS)
     def test_lines(self, case, statement, refused, because):
         orders = self.orders(len(statement))
