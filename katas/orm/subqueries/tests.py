@@ -53,7 +53,7 @@ class ListCase(Shop):
             self.expect_no_growth()
 
     def expect_no_growth(self):
-        """Nothing more: one query at one size is one at all, unless Python asks in between."""
+        """Where a list says more of what may not grow."""
 
 
 ONE_ROW = "Status and moment are those of one order: the latest of this customer."
