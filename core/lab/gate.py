@@ -24,6 +24,7 @@ from core.lab.overlay import PREFIX
 from core.runner.job import Job
 
 PATIENCE = 2  # times the kata's limit on seconds, for a request: it may be watched by the toolbar
+START = 15.0  # seconds for Django to start on a busy machine, beside a request's for the kata
 PULSE = 25.0  # seconds that a page's question "is this still the server?" waits for its answer
 LOOK = 0.1  # seconds between looks at requests that run
 QUIET = 0.3  # seconds without a question, for a server to leave
@@ -39,6 +40,7 @@ class Running:
     """A request, or the start of the lab, that runs in a thread."""
 
     path: str
+    limit: float  # seconds
     thread: int = field(default_factory=threading.get_ident)
     since: float = field(default_factory=time.monotonic)
     connection: socket.socket | None = None
@@ -106,7 +108,7 @@ class Gate:
         """From now on, nothing may take too long: first the start itself."""
         self.job = job
         self.limit = limit_of(job.limits)
-        self.running.add(Running("the start"))
+        self.running.add(Running("the start", START + self.limit))
         threading.Thread(target=self._watch, daemon=True).start()
 
     def serve(self, app: WSGI, listener: socket.socket) -> NoReturn:
@@ -146,40 +148,40 @@ class Gate:
             self.answers[message["number"]] = message
             self.some.notify_all()
 
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        path, host = environ["PATH_INFO"], environ.get("HTTP_HOST", "")
+    def __call__(self, wsgi: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        path, host = wsgi["PATH_INFO"], wsgi.get("HTTP_HOST", "")
         if host.rpartition(":")[0] not in LOOPBACK:
             return _plain(start, "403 Forbidden", "This is the lab of somebody on this machine.")
         if path.startswith("/enter/"):
-            return self._enter(path.split("/")[2], environ, start)
-        given = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(self.cookie)
-        if not given or not hmac.compare_digest(given.value, self.token):
+            return self._enter(path.split("/")[2], wsgi, start)
+        given = SimpleCookie(wsgi.get("HTTP_COOKIE", "")).get(self.cookie)
+        if not given or not hmac.compare_digest(given.value.encode(), self.token.encode()):
             words = "The lab opens by its link: start it once more, and it is printed again."
             return _plain(start, "403 Forbidden", words)
         if path == "/lab/pulse/":
             # Where this process ends meanwhile, a browser asks again by itself: the next one says it.
-            if environ.get("QUERY_STRING") == str(os.getpid()):
+            if wsgi.get("QUERY_STRING") == str(os.getpid()):
                 time.sleep(PULSE)
                 return _plain(start, "204 No Content", "")
             return _plain(start, "200 OK", "another")
-        return self._within_limits(environ, start)
+        return self._within_limits(wsgi, start)
 
     def _enter(
-        self, token: str, environ: dict[str, Any], start: Callable[..., Any]
+        self, token: str, wsgi: dict[str, Any], start: Callable[..., Any]
     ) -> Iterable[bytes]:
         """The link: a cookie, and on to the page that it names by `to`."""
         if not hmac.compare_digest(token.encode(), self.token.encode()):
             words = "This link is of a lab that has ended: start it once more for a new one."
             return _plain(start, "403 Forbidden", words)
-        to = parse_qs(environ.get("QUERY_STRING", "")).get("to", [PREFIX])[0]
+        to = parse_qs(wsgi.get("QUERY_STRING", "")).get("to", [PREFIX])[0]
         to = to if re.fullmatch(r"/[\w/?=&%.-]+", to) and not to.startswith("//") else PREFIX
         cookie = f"{self.cookie}={self.token}; Path=/; HttpOnly; SameSite=Lax"
         start("302 Found", [("Location", to), ("Set-Cookie", cookie)])
         return [b""]
 
-    def _within_limits(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def _within_limits(self, wsgi: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         assert self.app  # noqa: S101 - it is served
-        running = Running(environ["PATH_INFO"], connection=environ["lab.connection"])
+        running = Running(wsgi["PATH_INFO"], self.limit, connection=wsgi["lab.connection"])
 
         def begun(*args: Any) -> Any:
             running.answered = True
@@ -187,7 +189,7 @@ class Gate:
 
         self._count(running, runs=True)
         try:
-            return self.app(environ, begun)
+            return self.app(wsgi, begun)
         finally:
             self._count(running, runs=False)
 
@@ -205,7 +207,7 @@ class Gate:
                 late = [
                     each
                     for each in self.running
-                    if time.monotonic() > each.since + self.limit and not each.answered
+                    if time.monotonic() > each.since + each.limit and not each.answered
                 ]
             if late:
                 self._end(late[0])
@@ -214,7 +216,7 @@ class Gate:
     def _end(self, late: Running) -> None:
         """Say where it stands, to the browser that waits and to the supervisor, which ends us."""
         lines = self._lines(late.thread)
-        words = f"{late.path} took more than {self.limit:.0f} seconds and was ended."
+        words = f"{late.path} took more than {late.limit:.0f} seconds and was ended."
         problem = {"kind": "Too long", "message": words, "lines": lines}
         if late.connection:
             where = "".join(f"\n{each['path']}:{each['line']}  {each['code']}" for each in lines)
@@ -254,7 +256,7 @@ class Gate:
 
 
 def limit_of(limits: Limits) -> float:
-    """Seconds for a request, and for the start."""
+    """Seconds for a request."""
     return float(limits.seconds * PATIENCE)
 
 

@@ -49,6 +49,6 @@ class _Sides:
         self.lab = lab
         self.kata = kata
 
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        ours = environ["PATH_INFO"].startswith(PREFIX)
-        return (self.lab if ours else self.kata)(environ, start)
+    def __call__(self, wsgi: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        ours = wsgi["PATH_INFO"].startswith(PREFIX)
+        return (self.lab if ours else self.kata)(wsgi, start)
