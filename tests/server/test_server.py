@@ -257,7 +257,7 @@ def test_second_server_leaves_the_first_alone(workspace):
 
 def test_killed_server_takes_its_forker_and_run_with_it_and_the_next_command_works(workspace):
     server = workspace.start()
-    (workspace.folder / "exercise.py").write_text("import time\n\ntime.sleep(3)\n" + GOOD)
+    (workspace.folder / "exercise.py").write_text("import time\n\ntime.sleep(1.5)\n" + GOOD)
     answers: list[subprocess.CompletedProcess[str]] = []
     asking = threading.Thread(target=lambda: answers.append(workspace.manage("kata", "bounded")))
     asking.start()
