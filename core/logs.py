@@ -7,7 +7,6 @@ import json
 import logging
 import logging.config
 import os
-from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,12 +35,12 @@ class JsonLine(logging.Formatter):
         return json.dumps(values)
 
 
-FORMATS = defaultdict(lambda: "Line", json="JsonLine")
+FORMATTER = "JsonLine" if os.environ.get("KATA_LOGS") == "json" else "Line"
 
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": f"core.logs.{FORMATS[os.environ.get('KATA_LOGS', '')]}"}},
+    "formatters": {"line": {"()": f"core.logs.{FORMATTER}"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

@@ -10,6 +10,7 @@ from pathlib import Path
 from core.errors import KataError
 
 ROOT = Path(__file__).resolve().parent.parent
+LARGEST_LOG = 1_000_000  # bytes
 STATE = Path(os.environ.get("KATA_STATE") or ROOT / ".kata").absolute()
 
 
@@ -24,6 +25,18 @@ def folder(name: str = "") -> Path:
             hint="Make it writable, or name another with KATA_STATE=/a/folder.",
         ) from error
     return path
+
+
+def open_log(path: Path) -> int:
+    """A descriptor to write to, which is the caller's to close: a log that begins anew once it is
+    large, or nothing where it cannot be had."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = not path.exists() or path.stat().st_size > LARGEST_LOG
+        how = os.O_TRUNC if fresh else os.O_APPEND
+        return os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
+    except OSError:
+        return os.open(os.devnull, os.O_WRONLY)
 
 
 def secret_key() -> str:

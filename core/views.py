@@ -1,6 +1,5 @@
 """What the web server answers beside the pages: how it is, and the link that `scripts/serve` prints."""
 
-import dataclasses
 import ipaddress
 
 from django.conf import settings
@@ -25,7 +24,7 @@ def health(request: HttpRequest) -> JsonResponse:
     """200 where a run from the browser would be judged now, else 503; the parts say why."""
     found = measured()
     status = 200 if found.ok else 503
-    return JsonResponse({"ok": found.ok} | dataclasses.asdict(found), status=status)
+    return JsonResponse(found.to_json(), status=status)
 
 
 @require_GET  # what looks ahead with HEAD does not use it up

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from core.judge.counting import OverCount
+from core.judge.counting import OverCount, said
 from core.judge.instrument import learners_line, record
 from core.verdict import Measurement
 
@@ -91,10 +91,8 @@ def rows_at_most(
         yield rows
     record(Measurement(name="rows", call=call, value=rows.sent, limit=most))
     if rows.sent > most:
-        each = (f"{line or 'tests.py'} was sent {said(n)}" for line, n in rows.lines.items())
+        each = (
+            f"{line or 'tests.py'} was sent {said(n, 'rows')}" for line, n in rows.lines.items()
+        )
         words = "\n".join(filter(None, [because, *each]))
-        raise OverCount(call, said(rows.sent), f"at most {said(most)}", words)
-
-
-def said(number: int) -> str:
-    return "1 row" if number == 1 else f"{number} rows"
+        raise OverCount(call, said(rows.sent, "rows"), f"at most {said(most, 'rows')}", words)

@@ -1,22 +1,20 @@
 """Labs that end with this process: what the cockpit and `scripts/serve` open."""
 
-import contextlib
 import json
 import os
 import selectors
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 
 from core.errors import KataError
 from core.kata import Kata
-from core.state import ROOT, folder
+from core.state import ROOT, folder, open_log
 
 PATIENCE = 30.0  # seconds for a lab to say where it is
-LARGEST_LOG = 1_000_000  # bytes
 
 
 @dataclass
@@ -52,7 +50,7 @@ OWNER = Owner()
 
 
 def _started(kata: Kata) -> "tuple[subprocess.Popen[bytes], str]":
-    with _log(kata) as log:
+    with os.fdopen(open_log(_log_of(kata)), "wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "core.lab.main", kata.slug],
             stdin=subprocess.PIPE,
@@ -80,20 +78,5 @@ def _line(output: IO[bytes]) -> dict[str, str]:
     return dict(json.loads(line)) if line else {}
 
 
-def _log_of(kata: Kata) -> str:
-    return str(folder(f"lab/{kata.slug}") / "log")
-
-
-@contextlib.contextmanager
-def _log(kata: Kata) -> Iterator[int]:
-    path = _log_of(kata)
-    fresh = not os.path.exists(path) or os.path.getsize(path) > LARGEST_LOG
-    try:
-        how = os.O_TRUNC if fresh else os.O_APPEND
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
-    except OSError:
-        descriptor = os.open(os.devnull, os.O_WRONLY)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
+def _log_of(kata: Kata) -> Path:
+    return folder(f"lab/{kata.slug}") / "log"

@@ -12,11 +12,9 @@ from typing import Any
 
 from core.errors import KataError
 from core.kata import Kata
-from core.needs.find import missing
-from core.needs.lease import Unavailable, holding
-from core.needs.shares import shares
-from core.runner.job import Job, job_from_json, job_of
-from core.runner.tables import shared_apps
+from core.lab.given import given
+from core.needs.lease import holding
+from core.runner.job import Job, job_from_json
 from core.state import ROOT
 
 HIDDEN = ("silk", "admin")  # apps whose models stay out: Silk's Request is not yours
@@ -24,33 +22,17 @@ HIDDEN = ("silk", "admin")  # apps whose models stay out: Silk's Request is not 
 
 def shell(kata: Kata, code: str | None = None) -> int:
     """A shell at this terminal, or `code` run in one; its exit status. Its data ends with it."""
-    if unmet := missing(kata):
-        raise Unavailable(unmet.message, hint=unmet.hint)
-    database = kata.databases[0]
     try:
         temporary = tempfile.TemporaryDirectory(prefix="kata-shell-")
     except OSError as error:
         raise KataError(f"No folder for the shell's data can be made: {error}.") from error
-    with (
-        temporary as place,
-        holding(),
-        shares(kata, database, apps=shared_apps(kata), make=False) as given,
-    ):
-        job = job_of(
-            kata,
-            mode="lab",
-            path=str(kata.root.parent),
-            database=database,
-            seed=1,
-            environment=given.environment,
-            prepared=given.prepared,
-        )
+    with temporary as place, holding(), given(kata) as job:
         command = [sys.executable, "-m", "core.lab.shell", job.to_json(), place]
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the shell's
         try:
             return subprocess.run(  # noqa: S603 - our own interpreter and module
                 [*command, json.dumps(code)],
-                env=os.environ | {"PYTHONPATH": str(ROOT)} | given.environment,
+                env=os.environ | {"PYTHONPATH": str(ROOT)} | job.environment,
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
                 check=False,
             ).returncode

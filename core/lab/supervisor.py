@@ -22,14 +22,11 @@ from core import catalogue
 from core.errors import KataError
 from core.kata import Kata
 from core.lab.gate import LEAVE, limit_of
+from core.lab.given import given
 from core.lab.process import Server
 from core.lab.reference import reference
-from core.needs.find import missing
 from core.needs.lease import Unavailable, holding
-from core.needs.shares import shares
 from core.practice import grading
-from core.runner.job import job_of
-from core.runner.tables import shared_apps
 from core.serve.part import how
 from core.watch.files import Watcher, content
 
@@ -164,23 +161,8 @@ class Supervisor:
         server.line.send(**told)
 
     def _kata(self) -> dict[str, Any]:
-        kata, database = self.kata, self.kata.databases[0]
-        if unmet := missing(kata):
-            raise Unavailable(unmet.message, hint=unmet.hint)
-        given = self.servers.enter_context(
-            shares(kata, database, apps=shared_apps(kata), make=False)
-        )
-        job = job_of(
-            kata,
-            mode="lab",
-            path=str(kata.root.parent),
-            database=database,
-            seed=1,
-            environment=given.environment,
-            prepared=given.prepared,
-        )
         return {
-            "job": job.to_json(),
+            "job": self.servers.enter_context(given(self.kata)).to_json(),
             "place": str(self.place),
             "temporary": self.temporary,
             "size": self.size,

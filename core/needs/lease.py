@@ -18,13 +18,12 @@ from typing import Any
 from core.errors import KataError
 from core.needs.find import NAMES, Found, advice, find
 from core.needs.place import address, folder_of, locked
-from core.state import ROOT, STATE
+from core.state import ROOT, STATE, open_log
 from core.verdict import Problem
 
 PATIENCE = 90.0  # seconds for a server to start and to make a share
 ATTEMPTS = 3  # a host may end while it is asked
 WAITING = 128  # clients that may wait for a host to answer
-LARGEST_LOG = 1_000_000  # bytes
 NOBODY = (FileNotFoundError, ConnectionRefusedError)  # listens at a socket
 
 
@@ -188,7 +187,7 @@ def _connect(folder: Path) -> socket.socket:
 def _start_host(found: Found, listener: socket.socket, folder: Path) -> None:
     """As a process of its own, which has the listener already: nobody waits for it to be ready."""
     command = [sys.executable, "-m", "core.needs.host", found.need, str(listener.fileno())]
-    with _log(found.need) as log:
+    with os.fdopen(open_log(log_of(found.need)), "wb") as log:
         host = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [*command, str(folder)],
             stdin=subprocess.DEVNULL,
@@ -199,20 +198,3 @@ def _start_host(found: Found, listener: socket.socket, folder: Path) -> None:
             start_new_session=True,
         )
         host.wait()  # it leaves a child behind at once, which is nobody's to wait for
-
-
-@contextlib.contextmanager
-def _log(need: str) -> Iterator[int]:
-    """A descriptor to write to: `.kata/postgres.log`, or nothing where that cannot be had."""
-    try:
-        STATE.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = log_of(need)
-        fresh = not path.exists() or path.stat().st_size > LARGEST_LOG
-        flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if fresh else os.O_APPEND)
-        descriptor = os.open(path, flags, 0o600)
-    except OSError:
-        descriptor = os.open(os.devnull, os.O_WRONLY)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)

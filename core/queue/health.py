@@ -1,6 +1,8 @@
 """How the workspace is: its database, its broker, its parts, its queue."""
 
+import dataclasses
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 SILENT = 5 * presence.EVERY  # seconds after which a worker counts as gone
 BEAT_SILENT = 3 * REAP_EVERY
+BEAT, WORKER = "beat", "worker "  # names of parts; a worker's goes on with its host's
 
 
 @dataclass(frozen=True)
@@ -39,16 +42,19 @@ class Health:
         """Whether a run from the browser would be judged now."""
         return self.database and self.broker and self.workers > 0 and self.beat
 
+    def to_json(self) -> dict[str, Any]:
+        return {"ok": self.ok} | dataclasses.asdict(self)
+
 
 def health() -> Health:
     """One query, one trip to the broker; at most a second and a half where one does not answer."""
     queue = _queue()
-    parts = _parts()
+    parts = alive()
     return Health(
         database=queue is not None,
         broker=parts is not None,
-        workers=_living(parts or {}),
-        beat=(parts or {}).get("beat", BEAT_SILENT) < BEAT_SILENT,
+        workers=_workers(parts),
+        beat=BEAT in (parts or ()),
         queued=queue["queued"] if queue else 0,
         running=queue["running"] if queue else 0,
         oldest=_seconds_since(queue["oldest"]) if queue else None,
@@ -57,11 +63,24 @@ def health() -> Health:
 
 def workers() -> int:
     """How many live; none where the broker does not answer. One trip to it."""
-    return _living(_parts() or {})
+    return _workers(alive())
 
 
-def _living(parts: dict[str, float]) -> int:
-    return sum(age < SILENT for name, age in parts.items() if name.startswith("worker "))
+def _workers(parts: Collection[str] | None) -> int:
+    return sum(name.startswith(WORKER) for name in parts or ())
+
+
+def alive() -> frozenset[str] | None:
+    """The parts that have left a sign of life of late, by name; None where the broker does not answer."""
+    if not settings.REDIS_URL:
+        return None
+    try:
+        ages = presence.seen()
+    except RedisError as error:
+        logger.error("The broker does not answer: %s", error)
+        return None
+    most = {BEAT: BEAT_SILENT}
+    return frozenset(name for name, age in ages.items() if age < most.get(name, SILENT))
 
 
 def _queue() -> dict[str, Any] | None:
@@ -74,16 +93,6 @@ def _queue() -> dict[str, Any] | None:
         )
     except DatabaseError as error:
         logger.error("The database does not answer: %s", error)
-        return None
-
-
-def _parts() -> dict[str, float] | None:
-    if not settings.REDIS_URL:
-        return None
-    try:
-        return presence.seen()
-    except RedisError as error:
-        logger.error("The broker does not answer: %s", error)
         return None
 
 

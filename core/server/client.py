@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from core.runtime import runtime_folder
 from core.server.fingerprint import fingerprint
-from core.state import ROOT, STATE
+from core.state import LARGEST_LOG, ROOT, STATE
 
 COMMANDS = ("kata", "kata_demo")
 # What needs this process: its terminal, its editor, or words that argparse prints by itself.
@@ -29,7 +29,6 @@ HERE = (
 )
 PASSED_ON = ("COLUMNS", "NO_COLOR", "TERM", "KATA_COMMAND")  # what core.terminal reads
 STOPPED = 130
-LARGEST_LOG = 1_000_000
 
 
 def wanted(arguments: list[str]) -> bool:

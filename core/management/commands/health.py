@@ -1,17 +1,13 @@
-import dataclasses
 import json
 import socket
 import sys
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
-from django.conf import settings
 from django.core.management import CommandParser
-from redis.exceptions import RedisError
 
 from core.management.base import WorkspaceCommand
-from core.queue import presence
-from core.queue.health import BEAT_SILENT, SILENT, Health, health
+from core.queue.health import WORKER, Health, alive, health
 
 FAILED = 1  # exit status of what is not well
 
@@ -37,13 +33,13 @@ exit status:
 
     def handle(self, *args: Any, **options: Any) -> None:
         if part := options["part"]:
-            well = answers(options["port"]) if part == "web" else is_alive(part)
+            name = f"{WORKER}celery@{socket.gethostname()}" if part == "worker" else part
+            well = answers(options["port"]) if part == "web" else name in (alive() or ())
             self.stdout.write(f"The part {part} is {'well' if well else 'not well'}.")
         else:
             found = health()
             well = found.ok
-            values = {"ok": well} | dataclasses.asdict(found)
-            self.stdout.write(json.dumps(values) if options["json"] else in_words(found))
+            self.stdout.write(json.dumps(found.to_json()) if options["json"] else in_words(found))
         if not well:
             sys.exit(FAILED)
 
@@ -58,19 +54,6 @@ def answers(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def is_alive(part: str) -> bool:
-    """Whether this machine's worker, or the one beat, has left a sign of life of late."""
-    if not settings.REDIS_URL:
-        return False
-    name, silent = "beat", BEAT_SILENT
-    if part == "worker":
-        name, silent = f"worker celery@{socket.gethostname()}", SILENT
-    try:
-        return presence.seen().get(name, silent) < silent
-    except RedisError:
-        return False
 
 
 def in_words(found: Health) -> str:
