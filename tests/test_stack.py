@@ -116,6 +116,25 @@ def test_dev_container_opens_a_service_that_is_there():
     assert CONTAINER["customizations"]["vscode"]["extensions"] == recommended
 
 
+def test_paths_of_both_files_are_read_from_the_root():
+    services = [*STACK["services"].values(), *DEV["services"].values()]
+    for build in (each["build"] for each in services if "build" in each):
+        context = ROOT / build["context"]
+        assert (context / build["dockerfile"]).is_file()
+        assert (context / "manage.py").is_file()
+    mounts = [each.split(":")[0] for service in services for each in service.get("volumes", [])]
+    assert {each for each in mounts if each.startswith(".")} == {".", "./.kata", "./katas"}
+
+
+def test_every_part_of_the_dev_container_has_one_secret_and_one_state():
+    own = DEV["services"]["workspace"]["environment"]
+    theirs = STACK["services"]["web"]["environment"]
+    for name in ("DATABASE_URL", "KATA_REDIS_URL", "DJANGO_SECRET_KEY"):
+        assert own[name] == re.sub(r":\?[^}]*", "", theirs[name])
+    for name in ("workspace", "web", "worker", "beat"):
+        assert "./.kata:/workspace/.kata" in DEV["services"][name]["volumes"]
+
+
 def test_every_script_that_is_called_is_there_and_can_be_run():
     commands = [value for key, value in CONTAINER.items() if key.endswith("Command")]
     commands += [str(each.get("command")) for each in DEV["services"].values()]
