@@ -71,6 +71,15 @@ def manage(tmp_path, monkeypatch):
     return run
 
 
+@pytest.fixture(scope="module")
+def forker():
+    """A warm Python that the module's runs are forked from."""
+    from core.server.forker import Forker
+
+    with Forker() as forker:
+        yield forker
+
+
 @pytest.fixture
 def own_servers(monkeypatch, tmp_path):
     """A workspace of the test's own as far as servers go: what it kills or counts is nobody else's."""

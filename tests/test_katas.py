@@ -8,17 +8,10 @@ from core.catalogue import catalogue
 from core.check.check import check
 from core.runner.demo import demonstrate
 from core.runner.run import run
-from core.server.forker import Forker
 from core.verdict import Status
 
 KATAS = catalogue().katas
 EACH = pytest.mark.parametrize("kata", KATAS, ids=[kata.slug for kata in KATAS])
-
-
-@pytest.fixture(scope="module")
-def forker():
-    with Forker() as forker:
-        yield forker
 
 
 def test_every_folder_reads():

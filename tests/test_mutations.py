@@ -6,15 +6,8 @@ import pytest
 
 from core.catalogue import catalogue
 from core.check.mutation import mutate
-from core.server.forker import Forker
 
 KATAS = catalogue().katas
-
-
-@pytest.fixture(scope="module")
-def forker():
-    with Forker() as forker:
-        yield forker
 
 
 @pytest.mark.skipif(not os.environ.get("CI"), reason="a tenth of a second a change: in CI")

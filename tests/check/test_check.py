@@ -9,16 +9,9 @@ from django.core.management import call_command
 
 from core import catalogue
 from core.check.check import Checked, check
-from core.server.forker import Forker
 from tests.check.conftest import SOLUTION, SOUND, TOML, make
 
 CASES = "author/cases.json"
-
-
-@pytest.fixture(scope="module")
-def forker():
-    with Forker() as forker:
-        yield forker
 
 
 @pytest.fixture

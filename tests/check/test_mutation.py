@@ -11,17 +11,10 @@ from core.catalogue import relative
 from core.check.finding import Finding
 from core.check.mutation import Mutation, Survivor, mutate
 from core.errors import KataError
-from core.server.forker import Forker
 from tests.check.conftest import SOLUTION, STUB, TESTS, TOML, make
 from tests.conftest import ROOT, left_behind, wait_for
 
 WEAK = "tests/samples/mutation/weak"
-
-
-@pytest.fixture(scope="module")
-def forker():
-    with Forker() as forker:
-        yield forker
 
 
 def untimed(mutation: Mutation) -> Mutation:

@@ -14,7 +14,6 @@ from core.check.check import check
 from core.check.mutation import mutate
 from core.check.scaffold import KINDS, Draft, Edit, destination, scaffold
 from core.errors import KataError
-from core.server.forker import Forker
 from tests.check.conftest import make, told
 from tests.conftest import ROOT
 
@@ -36,12 +35,6 @@ ALWAYS = [
     ("README.md", "brief"),
     ("why.md", "why"),
 ]
-
-
-@pytest.fixture(scope="module")
-def forker():
-    with Forker() as forker:
-        yield forker
 
 
 @pytest.fixture

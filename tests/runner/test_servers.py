@@ -12,7 +12,6 @@ from core.needs.shares import shares
 from core.runner.demo import demonstrate, measure
 from core.runner.run import run
 from core.runner.tables import shared_apps
-from core.server.forker import Forker
 from tests.conftest import copy_sample
 from tests.runner.test_samples import golden
 
@@ -23,12 +22,6 @@ GONE = "Run it again: it is started anew."
 def _warm_servers():
     with holding():
         yield
-
-
-@pytest.fixture(scope="module")
-def forker():
-    with Forker() as forker:
-        yield forker
 
 
 def judged(name, **options):

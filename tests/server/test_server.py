@@ -15,18 +15,11 @@ import pytest
 
 from core import catalogue, runtime
 from core.runner.run import run
-from core.server.forker import Forker
 from core.server.warm import ON_DEMAND, PRELOAD
 from tests.conftest import ROOT, SAMPLES, copy_sample, unavailable, wait_for
 from tests.runner.test_samples import KATAS, SOURCES, golden
 
 GOOD = (SAMPLES / "sources" / "passed" / "exercise.py").read_text()
-
-
-@pytest.fixture(scope="module")
-def forker():
-    with Forker() as forker:
-        yield forker
 
 
 class Workspace:
