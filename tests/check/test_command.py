@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 
 import pexpect
@@ -119,7 +120,9 @@ def test_new_says_how_a_root_outside_the_path_is_found(manage, tmp_path):
     assert out.splitlines()[1] == f"It is found there once you run `export KATA_PATH={root}`."
     env = {"KATA_PATH": f"{ROOT}/tests/samples"}
     _, out, _ = manage("kata_new", "orm/more", "--root", str(root), "--no-input", env=env)
-    assert f"export KATA_PATH={ROOT}/tests/samples:{root}`" in out
+    # The workspace may lie in a folder with a space.
+    both = shlex.quote(f"{ROOT}/tests/samples:{root}")
+    assert f"export KATA_PATH={both}`" in out
 
 
 @pytest.mark.parametrize(
