@@ -22,10 +22,8 @@ from pytest_django.plugin import blocking_manager_key
 
 from core.demo import Lab, call_each, measure
 from core.judge import instrument
-from core.needs.tables import ALWAYS
 from core.runner import tables
 from core.runner.job import Channel, Job
-from core.runner.overlay import AUTO_FIELD
 from core.runner.overlay import settings as overlay
 from core.runner.plugin import Frames
 from core.runner.problem import problem_of
@@ -77,11 +75,11 @@ def set_up(job: Job) -> None:
     # "Forbidden: /me/" of a request that a case wants refused is no output of the learner's.
     logging.getLogger("django.request").addHandler(logging.NullHandler())
     values = overlay(job)
-    if settings.configured:  # by `set_stage`, before the fork
+    if settings.configured:  # before the fork, in a stage
         for name, value in values.items():
             setattr(settings, name, value)
-        # Models ask the vendor for the longest name of a table: the connection is there, unopened.
-        del connections["default"]
+        # Models have asked the vendor for the longest name of a table: a connection may be there.
+        forget_connections()
         connections.settings = connections.configure_settings(values["DATABASES"])
         apps.set_installed_apps(values["INSTALLED_APPS"])
     else:
@@ -89,19 +87,11 @@ def set_up(job: Job) -> None:
         django.setup()
 
 
-def set_stage(names: tuple[str, ...]) -> None:
-    """Django with these apps on SQLite, in a process that is forked for katas which use them.
-
-    A child sets up its own settings and its kata on top. No connection is opened here.
-    """
-    settings.configure(
-        INSTALLED_APPS=[*ALWAYS, *names],
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        DEFAULT_AUTO_FIELD=AUTO_FIELD,
-        USE_TZ=True,
-        LOGGING_CONFIG=None,
-    )
-    django.setup()
+def forget_connections() -> None:
+    """Close them, so that new ones are made, by the settings as they are then."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        del connections[connection.alias]
 
 
 def judge(job: Job, channel: Channel, session: pytest.Session | None) -> None:
@@ -117,9 +107,23 @@ def judge(job: Job, channel: Channel, session: pytest.Session | None) -> None:
         config = session.config
         config.args, config.option.collectonly = [tests], collect
         config.pluginmanager._confcutdir = Path(job.path)
-        config.stash[blocking_manager_key].block()  # as pytest-django does where settings are there
         config.pluginmanager.register(frames)
-        go_on(session)
+        with config.stash[blocking_manager_key].block():  # as pytest-django does with settings
+            go_on(session)
+
+
+def rehearse(job: Job, session: pytest.Session) -> None:
+    """Judge in this process, which goes on, and leave the session as it was."""
+    path, manager = [*sys.path], session.config.pluginmanager
+    before = manager.get_plugins()
+    with open(os.devnull, "w") as nobody:
+        judge(job, Channel(nobody.fileno(), job.token), session)
+    for plugin in manager.get_plugins() - before:
+        manager.unregister(plugin)
+    session.items = []
+    session.testsfailed = session.testscollected = 0
+    sys.path[:] = path
+    forget_connections()
 
 
 def go_on(session: pytest.Session) -> None:

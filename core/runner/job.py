@@ -68,18 +68,20 @@ def job_of(kata: Kata, *, mode: str, path: str, database: str, seed: int, **more
 class Ahead:
     """What a warm process may do before it forks the keeper of a run.
 
-    `apps` may be set up, where the kata replaces no settings that could change them, such as the user
-    model; models are made for the vendor of the database, and here that is SQLite. What the needs and
-    apps in `brings` stand for may be imported, as far as it reads no settings.
+    `stage` is a database ("memory" or "none") and the apps that may be set up with it, where the kata
+    replaces no settings that could change them, such as the user model; models are made for the
+    vendor of the database, and here that is SQLite. Empty: nothing may be. What the needs and apps
+    in `brings` stand for may be imported, as far as it reads no settings.
     """
 
-    apps: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
     brings: tuple[str, ...] = ()
 
 
 def ahead_of(job: Job, needs: tuple[str, ...]) -> Ahead:
-    special = job.database not in ("memory", "file") or job.settings or job.settings_add
-    return Ahead(() if special else job.uses, (*needs, *job.uses))
+    special = job.database == "postgres" or job.settings or job.settings_add
+    database = "none" if job.database == "none" else "memory"
+    return Ahead(() if special else (database, *job.uses), (*needs, *job.uses))
 
 
 def job_from_json(text: str) -> Job:

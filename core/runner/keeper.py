@@ -46,19 +46,17 @@ def main() -> None:
 
 
 def keep(
-    *, lifeline: int, report: int, frames: int, work: Callable[[Job], int] | None = None
+    *, lifeline: int, report: int, frames: int, start: Callable[[Job], int] | None = None
 ) -> NoReturn:
     """Read the job, have it done by a child, report how it ended. The process ends here.
 
-    `work` is what the child does, where more is known of it than `core.runner.child.main`.
+    `start` gives the job to a child and returns its process, where that is not a fork of this one
+    which does what `core.runner.child.main` does.
     """
     try:
-        job = dataclasses.replace(job_from_json(_first_line(lifeline)), frames=frames)
+        job = dataclasses.replace(job_from_json(first_line(lifeline)), frames=frames)
         processes.adopt_orphans()
-        keeper = os.getpid()
-        child = os.fork()
-        if child == 0:
-            _become_child(job, keeper, work)
+        child = (start or fork)(job)
         os.close(frames)
         ending = watch(job, child, lifeline)
         if ending.reason == "abandoned":
@@ -70,7 +68,8 @@ def keep(
     os._exit(0)
 
 
-def _first_line(descriptor: int) -> str:
+def first_line(descriptor: int) -> str:
+    """What was written to a pipe or socket up to its first newline; the process ends where it has none."""
     line = b""
     while not line.endswith(b"\n"):
         data = os.read(descriptor, 65536)
@@ -80,12 +79,24 @@ def _first_line(descriptor: int) -> str:
     return line.decode()
 
 
-def _become_child(job: Job, keeper: int, work: Callable[[Job], int] | None) -> NoReturn:
+def fork(job: Job, work: Callable[[Job], int] | None = None) -> int:
+    """A child of this process that does the job."""
+    keeper = os.getpid()
+    child = os.fork()
+    if child == 0:
+        be_child(keeper, lambda: job, work)
+    return child
+
+
+def be_child(
+    keeper: int, receive: Callable[[], Job], work: Callable[[Job], int] | None
+) -> NoReturn:
     """In the forked process: bounds and descriptors, then the learner's code. Never returns."""
     status = 1
     try:
         os.setsid()
         processes.die_with_parent(keeper)
+        job = receive()
         _bound(job)
         nothing = os.open(os.devnull, os.O_RDONLY)
         output = os.open(job.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

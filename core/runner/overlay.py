@@ -42,9 +42,8 @@ def settings(job: Job) -> dict[str, Any]:
         "TIME_ZONE": "UTC",
         "STATIC_URL": "static/",
         "LOGGING_CONFIG": None,
+        "MIGRATION_MODULES": NoMigrations() if job.build == "models" else {},
     }
-    if job.build == "models":
-        values["MIGRATION_MODULES"] = NoMigrations()
     values |= job.settings
     for name, items in job.settings_add.items():
         values[name] = [*values.get(name, []), *items]

@@ -35,11 +35,20 @@ def image_of(kata: Kata, database: str, *, make: bool) -> str:
     apps = shared_apps(kata)
     if apps is None or database not in ("memory", "file"):
         return ""
-    path = STATE / "images" / f"{key(apps)}.sqlite3"
-    if not path.exists() and make:
+    if make and not image(apps):
         with contextlib.suppress(OSError):
-            _make(path, apps)
+            _make(_path(apps), apps)
+    return image(apps)
+
+
+def image(apps: tuple[str, ...]) -> str:
+    """The path of the image with the tables of these apps; "" while there is none."""
+    path = _path(apps)
     return str(path) if path.exists() else ""
+
+
+def _path(apps: tuple[str, ...]) -> Path:
+    return STATE / "images" / f"{key(apps)}.sqlite3"
 
 
 def _make(path: Path, apps: tuple[str, ...]) -> None:

@@ -75,7 +75,7 @@ class Forker:
     def _send(self, ends: Ends, ahead: Ahead) -> None:
         if self.connection is None:
             raise OSError("the forker is not running")
-        message = json.dumps([ahead.apps, ahead.brings]).encode()
+        message = json.dumps([ahead.stage, ahead.brings]).encode()
         socket.send_fds(self.connection, [message], [ends.lifeline, ends.report, ends.frames])
 
     def __enter__(self) -> "Forker":

@@ -3,13 +3,15 @@
 It imports what a run imports, apart from models and whatever reads settings, and starts a session of
 pytest: a child can then set up any INSTALLED_APPS and any user model, and goes on with the session
 where this process waits. For katas that share a set of apps and replace no settings, a *stage* is
-forked from it first, which has those apps set up already.
+forked from it first, which has those apps set up already. Once nothing comes, a stage rehearses, and
+whoever forks keepers forks one ahead, see `core.server.spare`.
 """
 
 import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -17,8 +19,13 @@ from typing import NoReturn
 
 import pytest
 
-from core.runner import child, keeper
+from core.kata import Limits
+from core.runner import child
+from core.runner.job import Job
 from core.runner.launch import Ends
+from core.runner.tables import image
+from core.server import spare
+from core.state import ROOT
 
 # What a run imports, by the modules that import the rest. A test holds the list complete.
 PRELOAD = (
@@ -93,12 +100,14 @@ ON_DEMAND = {
 # What the tests of katas import of an app, once its models are there.
 WITH_MODELS = {"core.bookshop": ("core.bookshop.generator",)}
 LONGEST = 4096  # bytes of a message
+QUIET = 0.1  # seconds without a run
 
 
 def serve(connection: socket.socket) -> None:
     """Fork a keeper for every message, until the other end is gone."""
     load(PRELOAD)
-    pytest.main([*child.OPTIONS, "--rootdir=/"], plugins=[Waiting(connection)])
+    # An argument, lest pytest look for a conftest.py where this process was started.
+    pytest.main([*child.OPTIONS, "--rootdir=/", os.devnull], plugins=[Waiting(connection)])
 
 
 class Waiting:
@@ -120,27 +129,46 @@ class Waiting:
 class Warm:
     """One warm process: the first, or a stage of it."""
 
-    def __init__(self, connection: socket.socket, session: pytest.Session) -> None:
+    def __init__(
+        self, connection: socket.socket, session: pytest.Session, rehearsal: Job | None = None
+    ) -> None:
         self.connection = connection
         self.session = session
         self.stages: dict[tuple[str, ...], socket.socket] = {}
         self.imported: set[str] = set()
+        self.rehearsal = rehearsal
+        self.spare: spare.Spare | None = None
+        self.keeps = False  # whether runs come to this one
 
     def serve(self) -> NoReturn:
         share()
         self.connection.send(b"ready")
         while True:
+            self.rest()
             message, descriptors, _, _ = socket.recv_fds(self.connection, LONGEST, 3)
             if not message:
                 os._exit(0)
-            apps, brings = map(tuple, json.loads(message))
-            if apps:
-                self.pass_on(apps, brings, descriptors)
+            stage, brings = map(tuple, json.loads(message))
+            if stage:
+                self.pass_on(stage, brings, descriptors)
             else:
                 self.import_for(brings)
                 self.keep(Ends(*descriptors))
             for end in descriptors:
                 os.close(end)
+
+    def rest(self) -> None:
+        """Until the next run is asked for; what makes it quicker is done while nobody waits."""
+        if not self.keeps or self.spare or select.select([self.connection], [], [], QUIET)[0]:
+            return
+        if self.rehearsal:
+            child.rehearse(self.rehearsal, self.session)
+            self.rehearsal = None
+            share()
+        self.spare = spare.Spare(self._leave, self.work)
+
+    def work(self, job: Job) -> int:
+        return child.main(job, self.session)
 
     def import_for(self, names: tuple[str, ...]) -> None:
         """What these needs and apps bring, once a run wants it."""
@@ -149,37 +177,38 @@ class Warm:
             for name in new:
                 load(ON_DEMAND[name])
             share()
+            if self.spare:  # it was forked without them
+                self.spare.close()
+                self.spare = None
 
     def keep(self, ends: Ends) -> None:
-        """Fork the keeper of one run."""
-        if os.fork() == 0:
+        """Have one run kept: by the spare, or by a fork."""
+        self.keeps = True
+        ahead, self.spare = self.spare, None
+        if (not ahead or not ahead.take(ends)) and os.fork() == 0:
             self._leave()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            os.setsid()
-            keeper.keep(
-                lifeline=ends.lifeline,
-                report=ends.report,
-                frames=ends.frames,
-                work=lambda job: child.main(job, self.session),
-            )
+            spare.keep(ends, self.work)
 
     def pass_on(
-        self, apps: tuple[str, ...], brings: tuple[str, ...], descriptors: list[int]
+        self, wanted: tuple[str, ...], brings: tuple[str, ...], descriptors: list[int]
     ) -> None:
-        """Let the stage of these apps fork the keeper; one that was killed is made anew."""
+        """Let the stage that is wanted fork the keeper; one that was killed is made anew."""
         message = json.dumps([(), brings]).encode()
         for _ in range(2):
             try:
-                stage = self.stages.get(apps) or self._stage(apps, descriptors)
+                stage = self.stages.get(wanted) or self._stage(wanted, descriptors)
                 socket.send_fds(stage, [message], descriptors)
             except OSError:
-                self.stages.pop(apps, None)
+                self.stages.pop(wanted, None)
             else:
                 return
         self.keep(Ends(*descriptors))  # without a stage: slower, and the same verdict
 
-    def _stage(self, apps: tuple[str, ...], descriptors: list[int]) -> socket.socket:
-        """Fork the stage of these apps. The first run's descriptors are not its own to hold."""
+    def _stage(self, wanted: tuple[str, ...], descriptors: list[int]) -> socket.socket:
+        """Fork the stage of this database and these apps.
+
+        The first run's descriptors are not its own to hold.
+        """
         mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if os.fork() == 0:
             mine.close()
@@ -187,21 +216,42 @@ class Warm:
                 os.close(end)
             self._leave()
             gc.unfreeze()
-            child.set_stage(apps)
-            for app in apps:
+            job = rehearsal(*wanted)
+            child.set_up(job)
+            for app in job.uses:
                 load(WITH_MODELS.get(app, ()))
-            Warm(theirs, self.session).serve()
+            Warm(theirs, self.session, job).serve()
         theirs.close()
         if mine.recv(LONGEST) != b"ready":
             raise OSError("the stage ended")
-        self.stages[apps] = mine
+        self.stages[wanted] = mine
         return mine
 
     def _leave(self) -> None:
         """In a fork: let go of what is the parent's alone."""
         for each in (self.connection, *self.stages.values()):
             each.close()
-        self.stages = {}
+        if self.spare:
+            self.spare.close()
+        self.stages, self.spare = {}, None
+
+
+def rehearsal(database: str, *apps: str) -> Job:
+    """What a stage is set up for: a kata that replaces no settings, on this database and these apps."""
+    return Job(
+        mode="tests",
+        path=str(ROOT),
+        package="core.server.rehearsal",
+        edit=("exercise.py",),
+        database=database,
+        build="models",
+        uses=apps,
+        settings={},
+        settings_add={},
+        limits=Limits(),
+        seed=1,
+        image=image(apps) if database != "none" else "",
+    )
 
 
 def load(names: tuple[str, ...]) -> None:

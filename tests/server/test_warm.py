@@ -1,20 +1,25 @@
 """The warm process and its stages: the same verdicts, one kata after another, whatever is killed."""
 
 import dataclasses
+import json
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
 from core import catalogue
 from core.runner.job import ahead_of, job_of
+from core.runner.launch import environment
 from core.runner.run import run
 from core.server.forker import Forker
+from core.state import ROOT
 from tests.conftest import wait_for
 from tests.runner.test_samples import golden
 from tests.server.test_server import everyone, parent
 
-SHOP = ("core.bookshop",)
+SHOP = ("memory", "core.bookshop")
 
 
 @pytest.fixture
@@ -31,7 +36,7 @@ def stages(forker: Forker) -> list[int]:
 def stage(name: str, **more: object) -> tuple[str, ...]:
     kata = dataclasses.replace(catalogue.get(name), **more)
     job = job_of(kata, mode="tests", path="", database=kata.databases[0], seed=1)
-    return ahead_of(job, ()).apps
+    return ahead_of(job, ()).stage
 
 
 def test_a_stage_is_for_katas_that_share_apps_and_replace_no_settings():
@@ -41,15 +46,15 @@ def test_a_stage_is_for_katas_that_share_apps_and_replace_no_settings():
     assert stage("select_related", settings={"TIME_ZONE": "Europe/Paris"}) == ()
     assert stage("select_related", settings_add={"MIDDLEWARE": ["x"]}) == ()
     assert stage("custom_user_model") == ()
-    assert stage("iterators") == ()
+    assert stage("iterators") == ("none",)
 
 
 @pytest.mark.parametrize("source", ["solution", "stub"])
-def test_katas_on_one_stage_get_the_verdicts_of_a_cold_run(forker, source):
-    """Among them one with models of its own beside the shop's, and each twice."""
+def test_katas_on_a_stage_get_the_verdicts_of_a_cold_run(forker, source):
+    """On the shop's, and on one for a kata with models of its own, each twice."""
     names = ["select_related", "database_constraints", "select_related", "database_constraints"]
     warm = [run(catalogue.get(name), source, seed=1, launch=forker)[0] for name in names]
-    assert len(stages(forker)) == 1
+    assert len(stages(forker)) == 2
     cold = [run(catalogue.get(name), source, seed=1)[0] for name in names[:2]]
     assert [golden(verdict) for verdict in warm] == [golden(verdict) for verdict in cold * 2]
 
@@ -93,3 +98,59 @@ def test_nothing_of_the_first_run_is_held_by_its_stage(forker):
     (pid,) = stages(forker)
     held = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
     assert [each for each in held if each.startswith("pipe:")] == []
+
+
+def test_a_stage_lives_through_its_rehearsal(forker):
+    """A stage that broke while it rehearses would be made anew for each run, and be slow in silence."""
+    kata = catalogue.get("select_related")
+    run(kata, "solution", seed=1, launch=forker)
+    before = stages(forker)
+    for _ in range(3):
+        run(kata, "solution", seed=1, launch=forker)
+    assert stages(forker) == before
+
+
+@pytest.mark.parametrize("stage", [("none",), ("memory",), SHOP])
+def test_what_is_rehearsed_passes_but_for_what_fails_on_purpose(stage):
+    """As plain pytest would run it in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", REHEARSED, json.dumps(stage)],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    failed = [line for line in done.stdout.splitlines() if line.startswith("Plain::test_")]
+    assert failed == ["Plain::test_fails", "Plain::test_raises"] * 2, done.stdout + done.stderr
+    assert done.stdout.endswith("[]\n"), "something of it stayed in the session"
+
+
+# Twice in one process, as a stage does once: the second finds nothing of the first.
+REHEARSED = """
+import json, os, sys
+import pytest
+from core.runner import child
+from core.server import warm
+
+class Session:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session):
+        session.config.pluginmanager.unregister(self)
+        job = warm.rehearsal(*json.loads(sys.argv[1]))
+        child.set_up(job)
+        child.Channel = Shown
+        plugins = session.config.pluginmanager.get_plugins()
+        for _ in range(2):
+            child.rehearse(job, session)
+        print(list(session.config.pluginmanager.get_plugins() - plugins), flush=True)
+        os._exit(0)
+
+class Shown:
+    def __init__(self, *_): ...
+    def send(self, kind, **values):
+        if kind == "problem" or values.get("failure"):
+            print(values.get("id", values), flush=True)
+
+pytest.main([*child.OPTIONS, "--rootdir=/"], plugins=[Session()])
+"""
