@@ -17,6 +17,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import setup_databases
 from pytest_django.plugin import blocking_manager_key
 
@@ -90,7 +91,8 @@ def set_up(job: Job) -> None:
 def forget_connections() -> None:
     """Close them, so that new ones are made, by the settings as they are then."""
     for connection in connections.all(initialized_only=True):
-        connection.close()
+        # Its own close() keeps a database in memory, and SQLite would share that with the next.
+        BaseDatabaseWrapper.close(connection)
         del connections[connection.alias]
 
 
