@@ -17,7 +17,7 @@ from core.server.forker import Forker
 from core.state import ROOT
 from tests.conftest import wait_for
 from tests.runner.test_samples import golden
-from tests.server.test_server import everyone, parent
+from tests.server.test_server import everyone, parent, read
 
 SHOP = ("memory", "core.bookshop")
 
@@ -90,6 +90,45 @@ def test_stages_end_with_the_first_whatever_ends_it(forker):
     wait_for(lambda: left not in everyone())
     verdict, _ = run(catalogue.get("select_related"), "solution", seed=1, launch=forker)
     assert verdict.status == "passed"
+
+
+def below(pid: int) -> list[int]:
+    return [each for each in everyone() if parent(each) == pid]
+
+
+def state(pid: int) -> str:
+    """ "Z" for a process that has ended and is not waited for; "" for one that is gone."""
+    return read(f"/proc/{pid}/stat").rpartition(")")[2][1:2]
+
+
+def waiting(forker: Forker) -> list[int]:
+    """The keeper that the one stage has forked ahead, and its child."""
+    keepers = [keeper for stage in stages(forker) for keeper in below(stage)]
+    return [*keepers, *(child for keeper in keepers for child in below(keeper))]
+
+
+@pytest.mark.parametrize("killed", [None, 0, 1])
+def test_a_run_takes_the_keeper_that_waits_and_does_without_a_killed_one(forker, killed):
+    """Its keeper, or the child that it holds."""
+    kata = catalogue.get("select_related")
+    run(kata, "solution", seed=1, launch=forker)
+    wait_for(lambda: len(waiting(forker)) == 2)
+    before = waiting(forker)
+    if killed is not None:
+        os.kill(before[killed], signal.SIGKILL)
+        wait_for(lambda: state(before[killed]) in ("", "Z"))
+    verdict, _ = run(kata, "solution", seed=1, launch=forker)
+    assert verdict.status == "passed"
+    wait_for(lambda: len(waiting(forker)) == 2)
+    assert not {*before} & {*waiting(forker)}
+
+
+def test_a_keeper_that_waits_ends_with_its_stage(forker):
+    run(catalogue.get("iterators"), "solution", seed=1, launch=forker)
+    wait_for(lambda: len(waiting(forker)) == 2)
+    before = waiting(forker)
+    os.kill(stages(forker)[0], signal.SIGKILL)
+    wait_for(lambda: not {*before} & {*everyone()})
 
 
 def test_nothing_of_the_first_run_is_held_by_its_stage(forker):
