@@ -4,6 +4,7 @@ import contextlib
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from scripts.benchmarks.pairs import Pairs, Timed, in_turn
 from scripts.benchmarks.plain import Project
 from scripts.benchmarks.workspace import HERE, Broken, Workspace, copy_code, end, make_workspace
 
+PAUSE = 0.5  # seconds: nobody saves at once after a verdict
 SUBJECTS = 3  # katas of a kind that are measured, the first in reading order
 
 
@@ -55,6 +57,7 @@ class Judge:
     def __call__(self, kata: Kata) -> dict[str, Any]:
         if self.process.stdin is None or self.process.stdout is None:
             raise Broken("The process that judges has no pipes.")
+        time.sleep(PAUSE)
         self.process.stdin.write(f"{kata.slug}\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()

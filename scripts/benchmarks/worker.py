@@ -10,8 +10,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
+
+import pytest
 
 from core import catalogue
 from core.runner import child, plugin, tables
@@ -54,7 +56,8 @@ class Marked(plugin.Frames):
     def pytest_collection(self) -> None:
         mark(self.channel, "configure")
 
-    def pytest_runtestloop(self) -> None:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, bool, bool]:
         mark(self.channel, "collect")
         built = tables.build
 
@@ -66,6 +69,10 @@ class Marked(plugin.Frames):
             return done
 
         tables.build = build
+        try:
+            return (yield)
+        finally:
+            tables.build = built  # a stage goes on after its rehearsal
 
 
 def mark(channel: Any, name: str) -> None:
@@ -82,7 +89,8 @@ def serve(descriptor: int) -> None:
 
     def marked_set_up(job: Any) -> None:
         set_up(job)
-        mark(Channel(job.frames, job.token), "set up")
+        if job.frames >= 0:  # a run's, not that of a stage
+            mark(Channel(job.frames, job.token), "set up")
 
     def marked_go_on(session: Any) -> None:
         go_on(session)
