@@ -68,20 +68,43 @@ def job_of(kata: Kata, *, mode: str, path: str, database: str, seed: int, **more
 class Ahead:
     """What a warm process may do before it forks the keeper of a run.
 
-    `stage` is a database ("memory" or "none") and the apps that may be set up with it, where the kata
-    replaces no settings that could change them, such as the user model; models are made for the
-    vendor of the database, and here that is SQLite. Empty: nothing may be. What the needs and apps
-    in `brings` stand for may be imported, as far as it reads no settings.
+    `stage` is what may be set up: fields of a Job as JSON, the same for all katas that can share it;
+    "" where nothing may be. What the needs and apps in `brings` stand for may be imported, as far as
+    it reads no settings.
     """
 
-    stage: tuple[str, ...] = ()
+    stage: str = ""
     brings: tuple[str, ...] = ()
 
 
 def ahead_of(job: Job, needs: tuple[str, ...]) -> Ahead:
-    special = job.database == "postgres" or job.settings or job.settings_add
-    database = "none" if job.database == "none" else "memory"
-    return Ahead(() if special else (database, *job.uses), (*needs, *job.uses))
+    return Ahead(_stage(job), (*needs, *job.uses))
+
+
+# With these, models or tables of shared apps are not as elsewhere.
+SPECIAL = {"AUTH_USER_MODEL", "DATABASES", "INSTALLED_APPS", "DEFAULT_AUTO_FIELD"}
+LONGEST_STAGE = 2048  # characters
+
+
+def _stage(job: Job) -> str:
+    """Nothing of the kata's own, nor of one run, may be in it.
+
+    Models are made for the vendor of the database, and here that is SQLite.
+    """
+    fields = {
+        "database": "none" if job.database == "none" else "memory",
+        "uses": job.uses,
+        "settings": job.settings,
+        "settings_add": job.settings_add,
+    }
+    text = json.dumps(fields, sort_keys=True)
+    special = (
+        job.database == "postgres"
+        or SPECIAL & {*job.settings, *job.settings_add}
+        or any(part in text for part in ("$", f"{job.package}."))
+        or len(text) > LONGEST_STAGE
+    )
+    return "" if special else text
 
 
 def job_from_json(text: str) -> Job:

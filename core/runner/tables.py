@@ -14,12 +14,9 @@ from typing import Any
 
 from core.kata import Kata
 from core.needs.tables import key, make
-from core.runner.job import Job
+from core.runner.job import SPECIAL, Job
 from core.runner.launch import environment
 from core.state import STATE
-
-# With these, the tables of shared apps are not as everywhere.
-SPECIAL = {"AUTH_USER_MODEL", "DATABASES", "INSTALLED_APPS", "DEFAULT_AUTO_FIELD"}
 
 
 def shared_apps(kata: Kata) -> tuple[str, ...] | None:

@@ -2,8 +2,8 @@
 
 It imports what a run imports, apart from models and whatever reads settings, and starts a session of
 pytest: a child can then set up any INSTALLED_APPS and any user model, and goes on with the session
-where this process waits. For katas that share a set of apps and replace no settings, a *stage* is
-forked from it first, which has those apps set up already. Once nothing comes, a stage rehearses, and
+where this process waits. For katas with the same apps and settings, a *stage* is forked from it
+first, which has them set up already. Once nothing comes, a stage rehearses, and
 whoever forks keepers forks one ahead, see `core.server.spare`.
 """
 
@@ -99,8 +99,9 @@ ON_DEMAND = {
 
 # What the tests of katas import of an app, once its models are there.
 WITH_MODELS = {"core.bookshop": ("core.bookshop.generator",)}
-LONGEST = 4096  # bytes of a message
+LONGEST = 16_384  # bytes of a message
 QUIET = 0.1  # seconds without a run
+MOST_STAGES = 4  # each holds some 60 MB of its own
 
 
 def serve(connection: socket.socket) -> None:
@@ -134,7 +135,7 @@ class Warm:
     ) -> None:
         self.connection = connection
         self.session = session
-        self.stages: dict[tuple[str, ...], socket.socket] = {}
+        self.stages: dict[str, socket.socket] = {}  # the one that was wanted last comes last
         self.imported: set[str] = set()
         self.rehearsal = rehearsal
         self.spare: spare.Spare | None = None
@@ -148,7 +149,7 @@ class Warm:
             message, descriptors, _, _ = socket.recv_fds(self.connection, LONGEST, 3)
             if not message:
                 os._exit(0)
-            stage, brings = map(tuple, json.loads(message))
+            stage, brings = json.loads(message)
             if stage:
                 self.pass_on(stage, brings, descriptors)
             else:
@@ -170,7 +171,7 @@ class Warm:
     def work(self, job: Job) -> int:
         return child.main(job, self.session)
 
-    def import_for(self, names: tuple[str, ...]) -> None:
+    def import_for(self, names: list[str]) -> None:
         """What these needs and apps bring, once a run wants it."""
         if new := {*names} & {*ON_DEMAND} - self.imported:
             self.imported |= new
@@ -189,26 +190,23 @@ class Warm:
             self._leave()
             spare.keep(ends, self.work)
 
-    def pass_on(
-        self, wanted: tuple[str, ...], brings: tuple[str, ...], descriptors: list[int]
-    ) -> None:
+    def pass_on(self, wanted: str, brings: list[str], descriptors: list[int]) -> None:
         """Let the stage that is wanted fork the keeper; one that was killed is made anew."""
-        message = json.dumps([(), brings]).encode()
+        message = json.dumps(["", brings]).encode()
         for _ in range(2):
             try:
-                stage = self.stages.get(wanted) or self._stage(wanted, descriptors)
+                stage = self.stages.pop(wanted, None) or self._stage(wanted, descriptors)
                 socket.send_fds(stage, [message], descriptors)
+                self.stages[wanted] = stage
             except OSError:
-                self.stages.pop(wanted, None)
-            else:
-                return
+                continue
+            for each in [*self.stages][:-MOST_STAGES]:
+                self.stages.pop(each).close()  # it ends
+            return
         self.keep(Ends(*descriptors))  # without a stage: slower, and the same verdict
 
-    def _stage(self, wanted: tuple[str, ...], descriptors: list[int]) -> socket.socket:
-        """Fork the stage of this database and these apps.
-
-        The first run's descriptors are not its own to hold.
-        """
+    def _stage(self, wanted: str, descriptors: list[int]) -> socket.socket:
+        """Fork a stage. The first run's descriptors are not its own to hold."""
         mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if os.fork() == 0:
             mine.close()
@@ -216,7 +214,7 @@ class Warm:
                 os.close(end)
             self._leave()
             gc.unfreeze()
-            job = rehearsal(*wanted)
+            job = rehearsal(wanted)
             child.set_up(job)
             for app in job.uses:
                 load(WITH_MODELS.get(app, ()))
@@ -224,7 +222,6 @@ class Warm:
         theirs.close()
         if mine.recv(LONGEST) != b"ready":
             raise OSError("the stage ended")
-        self.stages[wanted] = mine
         return mine
 
     def _leave(self) -> None:
@@ -236,21 +233,21 @@ class Warm:
         self.stages, self.spare = {}, None
 
 
-def rehearsal(database: str, *apps: str) -> Job:
-    """What a stage is set up for: a kata that replaces no settings, on this database and these apps."""
+def rehearsal(stage: str) -> Job:
+    """What a stage is set up for: a kata with these fields of a Job."""
+    fields = json.loads(stage)
+    apps = tuple(fields.pop("uses"))
     return Job(
+        **fields,
+        uses=apps,
         mode="tests",
         path=str(ROOT),
         package="core.server.rehearsal",
         edit=("exercise.py",),
-        database=database,
         build="models",
-        uses=apps,
-        settings={},
-        settings_add={},
         limits=Limits(),
         seed=1,
-        image=image(apps) if database != "none" else "",
+        image=image(apps) if fields["database"] != "none" else "",
     )
 
 

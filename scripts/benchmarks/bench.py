@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.catalogue import catalogue, load
+from core.catalogue import cases, catalogue, load
 from core.kata import Kata
 from scripts.benchmarks.copies import together, without_django
 from scripts.benchmarks.pairs import Pairs, Timed, in_turn
@@ -18,7 +18,6 @@ from scripts.benchmarks.plain import Project
 from scripts.benchmarks.workspace import HERE, Broken, Workspace, copy_code, end, make_workspace
 
 PAUSE = 0.5  # seconds: nobody saves at once after a verdict
-SUBJECTS = 3  # katas of a kind that are measured, the first in reading order
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class Bench:
         own = catalogue().katas
         shop = [kata for kata in own if "core.bookshop" in kata.uses and together(kata)]
         plain = [kata for kata in own if without_django(kata) and together(kata)]
-        subjects = [*shop[:SUBJECTS], *plain[:SUBJECTS]]
+        subjects = [*shop, *plain]
         self.ordered = [*subjects, *(kata for kata in own if kata not in subjects)]
         (folder / "code").mkdir()
         self.code = copy_code(folder / "code")
@@ -84,21 +83,26 @@ class Bench:
         made = {path.name: load(path) for path in sorted(self.middle.katas.glob("*/*[!_]/"))}
         self.project = Project(self.middle, list(made.values()), bare=bare)
         self.left_out: list[str] = []
-        self.shop = self._sound([made[kata.slug] for kata in shop[:SUBJECTS]])
-        self.plain = self._sound([made[kata.slug] for kata in plain[:SUBJECTS]])
+        self.shop = self._spread([made[kata.slug] for kata in shop if kata.slug in made])
+        self.plain = self._spread([made[kata.slug] for kata in plain if kata.slug in made])
 
-    def _sound(self, katas: Sequence[Kata]) -> list[Kata]:
-        """Those whose tests pass in the plain project; another kata's tables may stand in the way."""
-        sound = []
+    def _spread(self, katas: Sequence[Kata]) -> list[Kata]:
+        """The kata with the fewest cases, one in the middle, and the one with the most."""
+        by_cases = sorted(katas, key=count)
+        middle = len(by_cases) // 2
+        near = sorted(by_cases, key=lambda kata: abs(by_cases.index(kata) - middle))
+        found = [self._sound(each) for each in (by_cases, near, by_cases[::-1])]
+        return list({kata.slug: kata for kata in found}.values())
+
+    def _sound(self, katas: Sequence[Kata]) -> Kata:
+        """The first whose tests pass in the plain project: another kata's tables may stand in the way."""
         for kata in katas:
             try:
                 self.project.pytest(kata, "many")
-                sound.append(kata)
+                return kata
             except Broken as error:
                 self.left_out.append(f"{kata.slug} is left out: {error}")
-        if not sound:
-            raise Broken("\n".join(self.left_out))
-        return sound
+        raise Broken("\n".join(self.left_out))
 
     def workspace(self, total: int) -> Workspace:
         if total not in self.workspaces:
@@ -128,19 +132,16 @@ class Bench:
     def warm(self) -> list[Row]:
         """The verdict alone, in a process that stays: what the server does for a run."""
         rows = []
+
+        def pair(kata: Kata) -> tuple[Timed, Timed]:
+            return lambda: judge(kata)["run"], lambda: self.project.pytest(kata, "many")
+
         with self.judge(self.sizes.installed) as judge:
-            for what, katas, ratio, seconds in (
-                ("warm verdict, bookshop kata", self.shop, 0.06, 0.12),
-                ("warm verdict, plain Python kata", self.plain, None, 0.07),
-            ):
-                pairs = self.pairs(
-                    katas,
-                    lambda kata: (
-                        lambda: judge(kata)["run"],
-                        lambda: self.project.pytest(kata, "many"),
-                    ),
-                )
-                rows.append(Row(what, self.pytest_with_all, pairs, ratio, seconds))
+            for katas, ratio, seconds in ((self.shop, 0.06, 0.12), (self.plain, None, 0.07)):
+                for kata in katas:
+                    pairs = self.pairs([kata], pair)
+                    what = f"warm verdict, {kata.slug}, {count(kata)} cases"
+                    rows.append(Row(what, self.pytest_with_all, pairs, ratio, seconds))
         return rows
 
     def one_shot(self) -> list[Row]:
@@ -201,12 +202,19 @@ class Bench:
             for what, katas in (("bookshop kata", self.shop), ("plain Python kata", self.plain)):
                 for kata in katas:
                     judge(kata)
-                rounds = [judge(kata)["phases"] for _ in range(self.repeat) for kata in katas[:1]]
+                kata = katas[len(katas) // 2]
+                rounds = [judge(kata)["phases"] for _ in range(self.repeat)]
                 found[what] = {
                     name: sorted(each[name] for each in rounds)[len(rounds) // 2]
                     for name in rounds[0]
                 }
         return found
+
+
+def count(kata: Kata) -> int:
+    """How many cases judge it."""
+    recorded = cases(kata)
+    return len(recorded.tasks) if recorded else 0
 
 
 MEASURES: dict[str, Callable[[Bench], list[Row]]] = {

@@ -1,7 +1,6 @@
 """The warm process and its stages: the same verdicts, one kata after another, whatever is killed."""
 
 import dataclasses
-import json
 import os
 import signal
 import subprocess
@@ -19,8 +18,6 @@ from tests.conftest import wait_for
 from tests.runner.test_samples import golden
 from tests.server.test_server import everyone, parent, read
 
-SHOP = ("memory", "core.bookshop")
-
 
 @pytest.fixture
 def forker():
@@ -33,20 +30,52 @@ def stages(forker: Forker) -> list[int]:
     return [pid for pid in everyone() if parent(pid) == forker.process.pid]
 
 
-def stage(name: str, **more: object) -> tuple[str, ...]:
+def stage(name: str, **more: object) -> str:
     kata = dataclasses.replace(catalogue.get(name), **more)
     job = job_of(kata, mode="tests", path="", database=kata.databases[0], seed=1)
     return ahead_of(job, ()).stage
 
 
-def test_a_stage_is_for_katas_that_share_apps_and_replace_no_settings():
-    assert stage("select_related") == SHOP
-    assert stage("select_related", databases=("file",)) == SHOP
-    assert stage("select_related", databases=("postgres",)) == ()
-    assert stage("select_related", settings={"TIME_ZONE": "Europe/Paris"}) == ()
-    assert stage("select_related", settings_add={"MIDDLEWARE": ["x"]}) == ()
-    assert stage("custom_user_model") == ()
-    assert stage("iterators") == ("none",)
+def test_a_stage_is_for_katas_with_the_same_apps_and_settings():
+    shop = stage("select_related")
+    assert shop == stage("prefetch_related") == stage("select_related", databases=("file",))
+    paris = stage("select_related", settings={"TIME_ZONE": "Europe/Paris"})
+    assert paris == stage("prefetch_related", settings={"TIME_ZONE": "Europe/Paris"})
+    added = stage("select_related", settings_add={"MIDDLEWARE": ["x"]})
+    others = [stage("iterators"), stage("database_constraints"), paris, added]
+    assert len({shop, *others}) == 5
+    assert all(others)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"databases": ("postgres",)},
+        {"settings": {"AUTH_USER_MODEL": "select_related.User"}},
+        {"settings_add": {"INSTALLED_APPS": ["elsewhere"]}},
+        {"settings": {"CACHE_URL": "$REDIS_URL"}},
+        {"settings_add": {"MIDDLEWARE": ["katas.orm.select_related.exercise.Mine"]}},
+        {"settings": {"LONG": "x" * 5000}},
+    ],
+)
+def test_no_stage_for_what_is_of_one_kata_or_one_run(more):
+    assert stage("select_related", **more) == ""
+
+
+def test_the_stages_that_were_wanted_last_stay(forker):
+    """Each holds memory."""
+    kata = catalogue.get("iterators")
+
+    def judged(number: int) -> None:
+        own = dataclasses.replace(kata, settings={"NUMBER": number})
+        assert run(own, "solution", seed=1, launch=forker)[0].status == "passed"
+
+    judged(1)
+    first = stages(forker)
+    for number in (2, 3, 4, 1, 5):
+        judged(number)
+    wait_for(lambda: len(stages(forker)) == 4)
+    assert {*first} <= {*stages(forker)}
 
 
 @pytest.mark.parametrize("source", ["solution", "stub"])
@@ -149,11 +178,11 @@ def test_a_stage_lives_through_its_rehearsal(forker):
     assert stages(forker) == before
 
 
-@pytest.mark.parametrize("stage", [("none",), ("memory",), SHOP])
-def test_what_is_rehearsed_passes_but_for_what_fails_on_purpose(stage):
+@pytest.mark.parametrize("name", ["iterators", "database_constraints", "select_related"])
+def test_what_is_rehearsed_passes_but_for_what_fails_on_purpose(name):
     """As plain pytest would run it in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-c", REHEARSED, json.dumps(stage)],
+        [sys.executable, "-c", REHEARSED, stage(name)],
         cwd=ROOT,
         env=environment(),
         capture_output=True,
@@ -167,7 +196,7 @@ def test_what_is_rehearsed_passes_but_for_what_fails_on_purpose(stage):
 
 # Twice in one process, as a stage does once: the second finds nothing of the first.
 REHEARSED = """
-import json, os, sys
+import os, sys
 import pytest
 from core.runner import child
 from core.server import warm
@@ -176,7 +205,7 @@ class Session:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session):
         session.config.pluginmanager.unregister(self)
-        job = warm.rehearsal(*json.loads(sys.argv[1]))
+        job = warm.rehearsal(sys.argv[1])
         child.set_up(job)
         child.Channel = Shown
         plugins = session.config.pluginmanager.get_plugins()
