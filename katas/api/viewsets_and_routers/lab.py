@@ -6,15 +6,12 @@ from core.bookshop.generator import generate
 from core.bookshop.models import Book, Order, Review
 
 sizes = (4, 16, 64, 256)
-addresses = {
-    "sold out": "",
-    "for sale": "",
-}  # of two books; looking for them costs queries of its own
+addresses: dict[str, str] = {}  # of two books: looking for them costs queries of its own
 
 
 def populate(size: int) -> None:
-    """A shop with `size` books: one in five is sold out, the first for sale has `size` reviews."""
-    generate(books=size)
+    """A shop with `size` books and one that is sold out, as one in five is; one has `size` reviews."""
+    generate(books=size + 1)
     keys = list(Book.objects.order_by("pk").values_list("pk", flat=True))
     addresses.update({"sold out": f"/books/{keys[0]}/", "for sale": f"/books/{keys[1]}/"})
     Book.objects.update(stock=3)
@@ -30,11 +27,7 @@ def answer(path: str) -> str:
     """The status, and how many things are in the answer."""
     found = Client(raise_request_exception=False).get(path)
     data = found.json() if found.status_code == 200 else None
-    return (
-        f"{found.status_code}, {len(data)} items"
-        if isinstance(data, list)
-        else f"{found.status_code}"
-    )
+    return f"200, {len(data)} items" if isinstance(data, list) else f"{found.status_code}"
 
 
 calls = {
