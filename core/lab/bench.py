@@ -19,6 +19,7 @@ from core.judge.queries import counted, shape
 from core.lab import tables
 from core.lab.gate import Gate
 from core.lab.overlay import SILK
+from core.lab.people import people
 from core.lab.problem import shown
 from core.runner.job import Job
 from core.runner.problem import problem_of
@@ -95,6 +96,7 @@ class Bench:
     def __init__(self) -> None:
         self.lab: Lab | None = None
         self.size = 0
+        self.people: tuple[tuple[Any, str], ...] = ()  # users of the data, by primary key and name
         self.doing = threading.Lock()  # costs are counted in all threads: one call at a time
 
     def open(self, job: Job, size: int) -> None:
@@ -104,6 +106,7 @@ class Bench:
             self.lab = Lab(importlib.import_module(f"{job.package}.lab"))
             self.size = size or self.lab.sizes[min(1, len(self.lab.sizes) - 1)]
             self.lab.populate(self.size)
+            self.people = people()
         connections.close_all()
 
     def fill(self, size: int) -> None:
@@ -169,6 +172,7 @@ class Bench:
         if self.job.database != "none":
             tables.empty()
         self.lab.populate(size)
+        self.people = people()
 
 
 BENCH = Bench()
