@@ -96,12 +96,13 @@ class Bench:
     def __init__(self) -> None:
         self.lab: Lab | None = None
         self.size = 0
+        self.databases: list[str] = []  # that the kata is judged on; the lab is on the first
         self.people: tuple[tuple[Any, str], ...] = ()  # users of the data, by primary key and name
         self.doing = threading.Lock()  # costs are counted in all threads: one call at a time
 
-    def open(self, job: Job, size: int) -> None:
+    def open(self, job: Job, size: int, databases: list[str]) -> None:
         """Import the lab, and make the data that it begins with."""
-        self.job = job
+        self.job, self.databases = job, databases
         if importlib.util.find_spec(f"{job.package}.lab"):
             self.lab = Lab(importlib.import_module(f"{job.package}.lab"))
             self.size = size or self.lab.sizes[min(1, len(self.lab.sizes) - 1)]

@@ -94,6 +94,7 @@ def _toolbar() -> dict[str, Any]:
 def _silk(place: Path) -> dict[str, Any]:
     return {
         "SILKY_INTERCEPT_FUNC": by_silk,
+        "SILKY_MIDDLEWARE_CLASS": "core.lab.looking.silky",
         "SILKY_META": False,
         "SILKY_PYTHON_PROFILER": False,  # turned on for a call that is profiled
         "SILKY_MAX_RECORDED_REQUESTS": MOST_RECORDED,

@@ -21,6 +21,7 @@ from core.lab.people import log_in, logged_in
 from core.verdict import Point
 
 MOST_BOOKS = 1_000_000
+VENDORS = {"memory": "SQLite", "file": "SQLite", "postgres": "PostgreSQL"}
 
 
 @require_safe
@@ -39,6 +40,7 @@ def bench(request: HttpRequest) -> HttpResponse:
         "earned": earned,
         "pages": own_pages(),
         "silk": looking.wants_silk(request),
+        "vendors": list(dict.fromkeys(VENDORS.get(each, each) for each in BENCH.databases)),
         "people": BENCH.people,
         "who": {str(key): name for key, name in BENCH.people}.get(logged_in(request), ""),
         "tables": own_tables(),

@@ -7,7 +7,7 @@ import pytest
 from tests.lab.conftest import write_kata
 from tests.lab.http import asked
 
-SETTINGS = """database = "memory"
+SETTINGS = """database = ["memory", "postgres"]
 [settings]
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -81,8 +81,10 @@ def test_log_in_is_behind_the_link_and_for_users_of_the_data(lab):
     for key in ("1000", "ada", "1 OR 1"):
         log_in(lab, key)
         assert lab.get("/greet/").text == "Hello nobody of 10"
+    words = lab.get("/lab/").words
+    assert "in SQLite, the first of the databases that the kata is judged on: SQLite, Pos" in words
     # Its pages are listed as they are asked for, and a browser's icon is no request of theirs.
-    assert "Its own pages /greet/ /greet/<pk>/ You have" in lab.get("/lab/").words
+    assert "Its own pages /greet/ /greet/<pk>/ You have" in words
     icon = lab.get("/favicon.ico")
     assert (icon.status, icon.headers["Location"]) == (302, "/static/cockpit/icon.svg")
     assert "djdt-request-id" not in icon.headers
@@ -94,3 +96,4 @@ def test_what_looks_at_a_call_sees_the_requests_of_a_test_client(lab):
     assert "SQL 11 queries" in page.headers["Server-Timing"]
     recorded = lab.get(lab.post("/lab/profile/", call="greet").headers["Location"]).words
     assert re.search(r"(\d+) queries", recorded)[1] == "11"
+    assert "silk is not installed" not in lab.words
