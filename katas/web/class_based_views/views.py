@@ -6,7 +6,7 @@ from .models import Entry
 
 
 class EntryList(ListView):
-    """The reader's entries, the latest day first; of one day the higher primary key first.
+    """All entries of the reader, the latest day first; of one day the higher primary key first.
 
     The template shows `object_list` with the book and author of each, and `authors`: how many
     different authors they are about.

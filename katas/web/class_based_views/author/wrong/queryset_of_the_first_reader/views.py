@@ -18,7 +18,7 @@ class OwnEntries(LoginRequiredMixin):
 
 
 class EntryList(OwnEntries, ListView):
-    """The reader's entries, the latest day first; of one day the higher primary key first.
+    """All entries of the reader, the latest day first; of one day the higher primary key first.
 
     The template shows `object_list` with the book and author of each, and `authors`: how many
     different authors they are about.
