@@ -19,6 +19,7 @@ from core.judge.queries import counted, shape
 from core.lab import tables
 from core.lab.gate import Gate
 from core.lab.overlay import SILK
+from core.lab.people import people
 from core.lab.problem import shown
 from core.runner.job import Job
 from core.runner.problem import problem_of
@@ -95,15 +96,18 @@ class Bench:
     def __init__(self) -> None:
         self.lab: Lab | None = None
         self.size = 0
+        self.databases: list[str] = []  # that the kata is judged on; the lab is on the first
+        self.people: tuple[tuple[Any, str], ...] = ()  # users of the data, by primary key and name
         self.doing = threading.Lock()  # costs are counted in all threads: one call at a time
 
-    def open(self, job: Job, size: int) -> None:
+    def open(self, job: Job, size: int, databases: list[str]) -> None:
         """Import the lab, and make the data that it begins with."""
-        self.job = job
+        self.job, self.databases = job, databases
         if importlib.util.find_spec(f"{job.package}.lab"):
             self.lab = Lab(importlib.import_module(f"{job.package}.lab"))
             self.size = size or self.lab.sizes[min(1, len(self.lab.sizes) - 1)]
             self.lab.populate(self.size)
+            self.people = people()
         connections.close_all()
 
     def fill(self, size: int) -> None:
@@ -169,6 +173,7 @@ class Bench:
         if self.job.database != "none":
             tables.empty()
         self.lab.populate(size)
+        self.people = people()
 
 
 BENCH = Bench()

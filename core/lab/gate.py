@@ -30,6 +30,7 @@ LOOK = 0.1  # seconds between looks at requests that run
 QUIET = 0.3  # seconds without a question, for a server to leave
 LEAVE = 2.0  # seconds for requests that run when another server is to follow
 ASKED = 60.0  # seconds for the supervisor to answer
+CONNECTION = "lab.connection"  # in the environment of a request: which it came by
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -51,7 +52,7 @@ class Handler(WSGIRequestHandler):
     """Tells the gate which connection a request came by, and nobody of requests."""
 
     def get_environ(self) -> dict[str, Any]:
-        return super().get_environ() | {"lab.connection": self.connection}
+        return super().get_environ() | {CONNECTION: self.connection}
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as its base calls it
         return
@@ -181,7 +182,7 @@ class Gate:
 
     def _within_limits(self, wsgi: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         assert self.app  # noqa: S101 - it is served
-        running = Running(wsgi["PATH_INFO"], self.limit, connection=wsgi["lab.connection"])
+        running = Running(wsgi["PATH_INFO"], self.limit, connection=wsgi[CONNECTION])
 
         def begun(*args: Any) -> Any:
             running.answered = True

@@ -25,6 +25,8 @@ PANELS = (
     "signals.SignalsPanel",
 )
 HIDDEN = ("core.lab", "core.demo", "core.judge", "silk")  # from the stack traces of the toolbar
+SIGNED = "django.contrib.sessions.backends.signed_cookies"
+SAME_SALT = "core.lab.people.SameSalt"
 CONTEXT = "django.template.context_processors"
 BROWSABLE = "rest_framework.renderers.BrowsableAPIRenderer"
 ADMIN = "core.lab.apps.LabAdminConfig"
@@ -46,7 +48,7 @@ def settings(job: Job, place: Path, secret: str) -> dict[str, Any]:
         "DATABASE_ROUTERS": ["core.lab.router.Router", *values.get("DATABASE_ROUTERS", [])],
         "MIDDLEWARE": [
             "debug_toolbar.middleware.DebugToolbarMiddleware",
-            "silk.middleware.SilkyMiddleware",
+            "core.lab.looking.silky",
             *values["MIDDLEWARE"],
         ],
         "ROOT_URLCONF": "core.lab.urls",
@@ -54,9 +56,9 @@ def settings(job: Job, place: Path, secret: str) -> dict[str, Any]:
         # Cookies are shared by all ports of a machine: those of the workspace have other names.
         "SESSION_COOKIE_NAME": f"lab_{slug}_session",
         "CSRF_COOKIE_NAME": f"lab_{slug}_csrf",
-        "SESSION_ENGINE": "django.contrib.sessions.backends.db"
-        if "django.contrib.sessions" in values["INSTALLED_APPS"]
-        else "django.contrib.sessions.backends.signed_cookies",
+        # Outside of the tables, which are made anew at each save: who is logged in stays so.
+        "SESSION_ENGINE": values.get("SESSION_ENGINE", SIGNED),
+        "PASSWORD_HASHERS": job.settings.get("PASSWORD_HASHERS", [SAME_SALT]),
         "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
         "TEMPLATES": [_with_context(each, job) for each in values["TEMPLATES"]],
         "STATIC_URL": "/static/",
@@ -92,6 +94,7 @@ def _toolbar() -> dict[str, Any]:
 def _silk(place: Path) -> dict[str, Any]:
     return {
         "SILKY_INTERCEPT_FUNC": by_silk,
+        "SILKY_MIDDLEWARE_CLASS": "core.lab.looking.silky",
         "SILKY_META": False,
         "SILKY_PYTHON_PROFILER": False,  # turned on for a call that is profiled
         "SILKY_MAX_RECORDED_REQUESTS": MOST_RECORDED,

@@ -90,7 +90,7 @@ def _kata(told: Message, gate: Gate) -> Any:
     from core.lab.bench import BENCH
 
     BENCH.gate = gate
-    BENCH.open(job, told["size"])
+    BENCH.open(job, told["size"], told["databases"])
     return site.application()
 
 

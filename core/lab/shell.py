@@ -50,7 +50,7 @@ def main(job: Job, place: Path, code: str | None) -> None:
     modules = modules_of(job)
     try:
         set_up(job, place, secrets.token_urlsafe(32), shell_plus(job, modules))
-        BENCH.open(job, 0)
+        BENCH.open(job, 0, [job.database])
     except Exception as error:  # noqa: BLE001 - the learner's modules are imported here
         problem = problem_of(error, job)
         where = "".join(f"{each['path']}:{each['line']}: " for each in problem["lines"][-1:])

@@ -166,6 +166,7 @@ class Supervisor:
             "place": str(self.place),
             "temporary": self.temporary,
             "size": self.size,
+            "databases": list(self.kata.databases),
         }
 
     def _heard(self, server: Server, message: dict[str, Any] | None) -> None:

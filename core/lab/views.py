@@ -1,5 +1,6 @@
 """Our pages of a lab: the calls, how much data, and what one looks with."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,9 +17,11 @@ from core.lab import looking, recording
 from core.lab.bench import BENCH, duration, said
 from core.lab.overlay import lab
 from core.lab.pages import page
+from core.lab.people import log_in, logged_in
 from core.verdict import Point
 
 MOST_BOOKS = 1_000_000
+VENDORS = {"memory": "SQLite", "file": "SQLite", "postgres": "PostgreSQL"}
 
 
 @require_safe
@@ -37,6 +40,9 @@ def bench(request: HttpRequest) -> HttpResponse:
         "earned": earned,
         "pages": own_pages(),
         "silk": looking.wants_silk(request),
+        "vendors": list(dict.fromkeys(VENDORS.get(each, each) for each in BENCH.databases)),
+        "people": BENCH.people,
+        "who": {str(key): name for key, name in BENCH.people}.get(logged_in(request), ""),
         "tables": own_tables(),
     }
     if context["name"]:
@@ -116,6 +122,13 @@ def look(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_POST
+def people(request: HttpRequest) -> HttpResponse:
+    """Log in as one of the users that the kata's lab.py made, or out."""
+    log_in(request, request.POST.get("key", ""))
+    return redirect("lab")
+
+
 def address(call: str) -> str:
     return reverse("lab") + (f"?{urlencode({'call': call})}" if call else "")
 
@@ -135,13 +148,15 @@ def _collect(patterns: Any, before: str, found: list[str]) -> None:
     for each in patterns:
         route = f"{before}{each.pattern}"
         if isinstance(each, URLPattern):
-            found.append(_readable(route))
+            # An API's router has each address once more, with a format such as ".json".
+            found += [] if "format>" in route else [_readable(route)]
         else:
             _collect(each.url_patterns, route, found)
 
 
 def _readable(route: str) -> str:
     """`/books/<int:pk>/`, also of a regular expression."""
+    route = re.sub(r"\(\?P(<\w+>)[^()]*\)", r"\1", route)
     return route.replace("^", "").replace("\\Z", "").replace("$", "").replace("\\.", ".")
 
 

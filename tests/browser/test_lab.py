@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import beyond_window, serious
 from tests.cockpit.verdicts import copy_kata
-from tests.lab.conftest import root, start_lab  # noqa: F401 - fixtures
+from tests.lab import test_lab, test_own_pages
+from tests.lab.conftest import root, start_lab, write_kata  # noqa: F401 - fixtures
 
 PACKING = "/lab/?call=packing_list(1000)"
 TOOLBAR = "#djDebugRoot"
@@ -109,3 +110,53 @@ def test_size_is_chosen_and_plans_open_by_keyboard(open_lab):
     page.locator("details.asked summary").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("details.asked").first).to_contain_text("It searches")
+
+
+SETTINGS = f"""uses = ["core.bookshop"]
+{test_own_pages.SETTINGS}
+[settings.REST_FRAMEWORK]
+DEFAULT_RENDERER_CLASSES = ["rest_framework.renderers.JSONRenderer"]"""
+URLS = """from django.urls import path
+
+from . import api, views
+
+urlpatterns = [path("greet/", views.greet), path("books/", api.Books.as_view())]
+"""
+LAB = f"""{test_own_pages.LAB.replace("populate", "users")}
+from core.bookshop.generator import generate
+
+
+def populate(size):
+    users(size)
+    generate(books=size)
+"""
+
+
+def test_own_pages_and_api_after_log_in(chromium, start_lab, root):  # noqa: F811 - the fixtures
+    views = test_own_pages.VIEWS.replace("{len(names)}", "{len(names)}</body>")
+    files = {"views": views, "api": test_lab.API, "urls": URLS, "lab": LAB}
+    write_kata(root, "greeter", "views.py", SETTINGS, **files)
+    running = start_lab("greeter")
+    page = chromium.new_page(viewport={"width": 1280, "height": 900}, base_url=running.address)
+    refused = []
+    page.on("response", lambda r: refused.append(r.url) if r.status >= 400 else None)
+    page.goto(running.link)
+    page.get_by_role("button", name="Log in as ada").click()
+    page.get_by_role("link", name="/greet/", exact=True).click()
+    expect(page.locator("body")).to_contain_text("Hello ada of 10")
+    page.locator("#djShowToolBarButton").click()
+    page.locator("#djdt-SQLPanel a.SQLPanel").click()
+    panel = page.locator("#SQLPanel")
+    expect(panel).to_contain_text("11 similar queries")
+    panel.locator(".djToggleSwitch").nth(4).click()
+    expect(panel).to_contain_text("labs/greeter/views.py in greet")
+    page.goto("/books/")
+    expect(page.locator(".navbar")).to_have_css("background-color", "rgb(44, 44, 44)")  # its styles
+    expect(page.locator("#djdt-SQLPanel")).to_contain_text("10 queries")
+    page.goto("/lab/")
+    asked = "fetch('/books/', {headers: {Accept: 'application/json'}}).then(r => r.json())"
+    assert len(page.evaluate(asked)) == 8
+    page.locator("#djdt-HistoryPanel a.HistoryPanel").click()
+    expect(page.locator("#HistoryPanel tr", has_text="/books/")).to_have_count(2)
+    page.close()
+    assert refused == []

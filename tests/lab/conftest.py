@@ -129,7 +129,9 @@ def start_lab(root, state, tmp_path):
     }
     environment.pop("DJANGO_SETTINGS_MODULE", None)
 
-    def start(slug: str, *flags: str, free: int | None = None) -> Lab:
+    def start(
+        slug: str, *flags: str, free: int | None = None, terminal: int = subprocess.DEVNULL
+    ) -> Lab:
         """With `free`, its state is on a disk with so many KiB left."""
         said = tmp_path / f"said-{len(labs)}"
         with said.open("w") as output:
@@ -144,7 +146,7 @@ def start_lab(root, state, tmp_path):
                 ],
                 cwd=ROOT,
                 env=environment,
-                stdin=subprocess.DEVNULL,
+                stdin=terminal,
                 stdout=output,
                 stderr=output,
             )

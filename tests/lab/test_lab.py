@@ -172,12 +172,25 @@ def test_silk_records_a_call_by_the_button(start_lab, joined):
     assert "<strong>321 queries</strong>" in lab.get(PACKING).text
 
 
-def test_profile_without_a_browser_prints_the_link(start_lab, joined):
-    lab = start_lab("joined", "--profile", "packing_list(1000)")
-    wait_for(lambda: "Recorded in Silk" in lab.words, 60)
+def test_profile_without_a_lab_prints_the_link_and_stays_until_enter(start_lab, joined):
+    keyboard, terminal = os.openpty()
+    lab = start_lab("joined", "--profile", "packing_list(1000)", terminal=terminal)
+    assert "No lab of joined is open: this one is, for the record." in lab.words
+    assert "The lab stays for you to look at it. Enter or Ctrl-C ends it." in lab.words
     path = re.search(r"\?to=(\S+)", lab.words)[1]
     queries = re.search(r"(\d+) queries", lab.get(path).words)[1]
     assert queries == "321"
+    os.write(keyboard, b"\n")
+    assert lab.process.wait(30) == 0
+    for each in (keyboard, terminal):
+        os.close(each)
+
+
+def test_profile_of_no_call_without_a_lab_ends(start_lab, plain):
+    plain("def one():\n    return 1\n")
+    lab = start_lab("plain", "--profile", "nothing()")
+    assert lab.process.wait(60) == 4
+    assert "has no call 'nothing()'. Its calls: one()." in lab.words
 
 
 def test_profile_of_an_open_lab_asks_it(start_lab, joined):
