@@ -35,6 +35,9 @@ PRELOAD = (
     "core.bookshop.isbn",
     "core.bookshop.words",
     "core.judge",
+    "core.judge.rows",
+    "_strptime",
+    "encodings.unicode_escape",
     "_pytest._argcomplete",
     "_pytest.helpconfig",
     "_pytest.skipping",
@@ -97,8 +100,32 @@ ON_DEMAND = {
     ),
 }
 
-# What the tests of katas import of an app, once its models are there.
-WITH_MODELS = {"core.bookshop": ("core.bookshop.generator",)}
+REST = ("rest_framework.routers", "rest_framework.test", "rest_framework.viewsets")
+# What katas with this app or this setting import, once a stage has them set up.
+ONCE_SET_UP = {
+    "core.bookshop": ("core.bookshop.generator",),
+    "rest_framework": REST,
+    "REST_FRAMEWORK": REST,
+    "MIDDLEWARE": (
+        "django.conf.locale.en.formats",
+        "django.conf.urls",
+        "django.contrib.auth.backends",
+        "django.contrib.auth.middleware",
+        "django.contrib.auth.mixins",
+        "django.contrib.auth.views",
+        "django.contrib.sessions.backends.signed_cookies",
+        "django.contrib.sessions.middleware",
+        "django.contrib.sessions.serializers",
+        "django.template.context_processors",
+        "django.template.loaders.app_directories",
+        "django.template.loaders.cached",
+        "django.templatetags.cache",
+        "django.templatetags.l10n",
+        "django.templatetags.tz",
+        "django.views.defaults",
+        "django.views.generic",
+    ),
+}
 LONGEST = 16_384  # bytes of a message
 QUIET = 0.1  # seconds without a run
 MOST_STAGES = 4  # each holds some 60 MB of its own
@@ -216,8 +243,8 @@ class Warm:
             gc.unfreeze()
             job = rehearsal(wanted)
             child.set_up(job)
-            for app in job.uses:
-                load(WITH_MODELS.get(app, ()))
+            for name in (*job.uses, *job.settings, *job.settings_add):
+                load(ONCE_SET_UP.get(name, ()))
             Warm(theirs, self.session, job).serve()
         theirs.close()
         if mine.recv(LONGEST) != b"ready":

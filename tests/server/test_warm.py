@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from core.runner.job import ahead_of, job_of
 from core.runner.launch import environment
 from core.runner.run import run
 from core.server.forker import Forker
+from core.server.warm import ONCE_SET_UP
 from core.state import ROOT
 from tests.conftest import wait_for
 from tests.runner.test_samples import golden
@@ -60,6 +62,21 @@ def test_a_stage_is_for_katas_with_the_same_apps_and_settings():
 )
 def test_no_stage_for_what_is_of_one_kata_or_one_run(more):
     assert stage("select_related", **more) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [("viewsets_and_routers", "REST_FRAMEWORK"), ("class_based_views", "MIDDLEWARE")],
+)
+def test_a_stage_holds_what_katas_with_a_setting_import(forker, name, setting, tmp_path):
+    kata = catalogue.get(name)
+    source = kata.folder / "author" / "solution"
+    shutil.copytree(source, tmp_path / "mine")
+    views = tmp_path / "mine" / "views.py"
+    missing = f"[name for name in {ONCE_SET_UP[setting]} if name not in sys.modules]"
+    views.write_text(f"import sys\nprint({missing})\n{views.read_text()}")
+    verdict, _ = run(kata, str(views.parent), seed=1, launch=forker)
+    assert (verdict.status, {*verdict.output.splitlines()}) == ("passed", {"[]"})
 
 
 def test_the_stages_that_were_wanted_last_stay(forker):
