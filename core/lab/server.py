@@ -89,6 +89,7 @@ def _kata(told: Message, gate: Gate) -> Any:
     from core.lab import site
     from core.lab.bench import BENCH
 
+    site.register_tables()
     BENCH.gate = gate
     BENCH.open(job, told["size"], told["databases"])
     return site.application()

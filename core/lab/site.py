@@ -21,14 +21,18 @@ MIDDLEWARE = [
 ]
 
 
-def application() -> WSGI:
-    """Once Django is set up. Raises what the kata's urls, views or middleware raise."""
+def register_tables() -> None:
+    """The kata's models in our admin, before anything asks for an address: then its own are fixed."""
     if apps.is_installed("django.contrib.admin"):
         from core.lab.admin import is_ours, register, write_no_history
 
         if is_ours():
             register(lab("package"))
             write_no_history()
+
+
+def application() -> WSGI:
+    """Once Django is set up. Raises what the kata's urls, views or middleware raise."""
     importlib.import_module(settings.ROOT_URLCONF)
     sides: Any = _Sides(_handler(MIDDLEWARE), _handler(settings.MIDDLEWARE))
     return StaticFilesHandler(sides)

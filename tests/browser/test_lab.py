@@ -120,7 +120,7 @@ URLS = """from django.urls import path
 
 from . import api, views
 
-urlpatterns = [path("greet/", views.greet), path("books/", api.Books.as_view())]
+urlpatterns = [path("greet/", views.greet, name="greet"), path("books/", api.Books.as_view())]
 """
 LAB = f"""{test_own_pages.LAB.replace("populate", "users")}
 from core.bookshop.generator import generate
@@ -156,6 +156,7 @@ def test_own_pages_and_api_after_log_in(chromium, start_lab, root):  # noqa: F81
     page.goto("/lab/")
     asked = "fetch('/books/', {headers: {Accept: 'application/json'}}).then(r => r.json())"
     assert len(page.evaluate(asked)) == 8
+    expect(page.locator("#djdt-HistoryPanel")).to_contain_text("/books/")  # it has heard of it
     page.locator("#djdt-HistoryPanel a.HistoryPanel").click()
     expect(page.locator("#HistoryPanel tr", has_text="/books/")).to_have_count(2)
     page.close()

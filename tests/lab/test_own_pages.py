@@ -27,16 +27,24 @@ URLS = """from django.urls import path, re_path
 from . import views
 
 urlpatterns = [
-    path("greet/", views.greet),
+    path("greet/", views.greet, name="greet"),
     re_path(r"^greet/(?P<pk>[^/.]+)/$", views.greet),
     re_path(r"^greet\\.(?P<format>[a-z]+)$", views.greet),
 ]
 """
+MODELS = """from django.db import models
+
+
+class Card(models.Model):
+    pass
+"""
 LAB = """from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 
 
 def populate(size):
+    reverse("greet")
     for name in ["ada", "grace", *(f"reader{n}" for n in range(size))]:
         User.objects.create_user(name, password="engine")
 
@@ -48,7 +56,8 @@ calls = {"greet": lambda: Client().get("/greet/").content.decode()}
 
 @pytest.fixture
 def folder(root):
-    return write_kata(root, "greeter", "views.py", SETTINGS, views=VIEWS, urls=URLS, lab=LAB)
+    files = {"views": VIEWS, "urls": URLS, "models": MODELS, "lab": LAB}
+    return write_kata(root, "greeter", "views.py", SETTINGS, **files)
 
 
 @pytest.fixture
@@ -83,6 +92,9 @@ def test_log_in_is_behind_the_link_and_for_users_of_the_data(lab):
         assert lab.get("/greet/").text == "Hello nobody of 10"
     words = lab.get("/lab/").words
     assert "in SQLite, the first of the databases that the kata is judged on: SQLite, Pos" in words
+    # Its lab.py has asked for an address before they were registered.
+    assert lab.get("/lab/admin/greeter/card/").status == 200
+    assert "Its tables cards Its own pages" in words
     # Its pages are listed as they are asked for, and a browser's icon is no request of theirs.
     assert "Its own pages /greet/ /greet/<pk>/ You have" in words
     icon = lab.get("/favicon.ico")
