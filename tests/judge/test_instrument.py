@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from django.template import Context, Engine
 
 from core.judge.instrument import Session, attach, is_edited, learners_line, rng
 from core.judge.queries import recorded
@@ -54,6 +55,18 @@ def test_statement_that_a_wrapper_keeps_back_counts_all_the_same(connections):
 def test_nothing_is_kept_outside_of_a_ledger(connections, session):
     ask(connections["default"])
     assert session == Session(session.folder, ("exercise.py", "shop/"), 7)
+
+
+def test_line_of_a_template_of_the_kata_that_asks(connections, tmp_path):
+    """No code of the learner's runs while a page is rendered."""
+    attach(folder=str(tmp_path), edit=("exercise.py",), seed=1)
+    (tmp_path / "list.html").write_text("<ul>\n{% for each in many %}\n{{ each }}{% endfor %}")
+    engine = Engine(dirs=[str(tmp_path)])
+    context = Context({"many": [lambda: ask(connections["default"])] * 2})
+    with recorded() as ledger:
+        engine.get_template("list.html").render(context)
+        engine.from_string("{{ many.0 }}").render(context)
+    assert [each.line for each in ledger] == ["list.html:3", "list.html:3", ""]
 
 
 def test_statement_says_alias_time_and_line(connections):
