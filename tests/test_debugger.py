@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests import database
 from tests.conftest import ROOT, SAMPLES, unavailable
 from tests.test_editor import EDITOR
 
@@ -75,7 +76,7 @@ def debugged(arguments: list[str], folder: Path) -> Iterator[Debugger]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     where = ["--listen", f"127.0.0.1:{port}", "--wait-for-client"]
-    environment = os.environ | {"KATA_STATE": str(folder), "KATA_PATH": str(SAMPLES)}
+    environment = os.environ | database.workspace(folder) | {"KATA_PATH": str(SAMPLES)}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     command = [sys.executable, "-m", "debugpy", *where, *arguments]
     with (folder / "words.txt").open("wb") as words:

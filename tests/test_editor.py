@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
+from tests import database
 from tests.conftest import ROOT, SAMPLES, copy_sample
 
 EDITOR = {path.stem: json.loads(path.read_text()) for path in (ROOT / ".vscode").glob("*.json")}
@@ -62,7 +63,7 @@ def run(tmp_path):
 
     def run(*arguments: object, cwd: Path = ROOT, **variables: str):
         environment = os.environ | {
-            "KATA_STATE": str(tmp_path / "state"),
+            **database.workspace(tmp_path / "state"),
             "KATA_SERVER": "0",
             "PYTHONPATH": str(tmp_path),
             "WALK": str(tmp_path / "walk.json"),

@@ -2,13 +2,13 @@
 
 import re
 import shutil
-import sqlite3
 import urllib.request
 from http.cookiejar import CookieJar
 
 import pytest
 from playwright.sync_api import expect
 
+from tests import database
 from tests.browser.conftest import Site, beyond_window, serious
 from tests.cockpit.verdicts import copy_kata
 from tests.serve.conftest import Served
@@ -19,7 +19,7 @@ from tests.worker.workspace import OPEN
 def served(tmp_path_factory, migrated):
     """The whole workspace, which judges one run at once; beside the katas, one that waits at a gate."""
     folder = tmp_path_factory.mktemp("served")
-    served = Served(folder, shutil.copytree(migrated, folder / "state"))
+    served = Served(folder, database.copy(migrated, folder / "state"))
     copy_kata(folder / "gates", "joined")
     served.start("--runs", "1")
     yield served
@@ -38,8 +38,8 @@ def site(served):
 def gate(served):
     """At the end nothing waits at it, also after a test that failed."""
     yield served.gate
-    with sqlite3.connect(served.state / "workspace.sqlite3", timeout=30) as connection:
-        connection.execute("UPDATE core_run SET status = 'cancelled' WHERE status IN (?, ?)", OPEN)
+    cancelled = "UPDATE core_run SET status = 'cancelled' WHERE status IN (?, ?)"
+    database.rows(served.state, cancelled, *OPEN)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import pytest
 from core import catalogue, runtime
 from core.runner.run import run
 from core.server.warm import ON_DEMAND, PRELOAD
+from tests import database
 from tests.conftest import ROOT, SAMPLES, copy_sample, unavailable, wait_for
 from tests.runner.test_samples import KATAS, SOURCES, golden
 
@@ -29,7 +30,7 @@ class Workspace:
         self.folder = folder
         self.runtime = Path(tempfile.mkdtemp(prefix="kx-"))
         self.environment = os.environ | {
-            "KATA_STATE": str(path / "state"),
+            **database.workspace(path / "state"),
             "KATA_PATH": str(folder.parent.parent),
             "XDG_RUNTIME_DIR": str(self.runtime),
             "TMPDIR": str(self.runtime),
