@@ -52,6 +52,15 @@ def state(tmp_path, migrated):
 
 
 @pytest.fixture
+def sqlite_plans(db):
+    """For tests that read SQLite's plan: PostgreSQL's goes by what is in a table, and theirs are small."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        pytest.skip("the plan is SQLite's")
+
+
+@pytest.fixture
 def manage(tmp_path, monkeypatch):
     """Run manage.py as a person does: a process, with a state of its own. (status, stdout, stderr)."""
 

@@ -75,6 +75,23 @@ def polls(page):
     return page.locator("[hx-trigger*=every]")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_front_page_says_how_the_queue_is_while_it_is_open(open_page, gate, scheme):
+    page = open_page(scheme=scheme)
+    run(page, "gate")
+    gate.reached()
+    page.goto("/admin/")
+    queue = page.get_by_role("region", name="Queue")
+    expect(queue).to_contain_text("Runs from the browser are judged as they come.")
+    expect(queue).to_contain_text("0 waiting · 1 running · 1 worker alive")
+    assert serious(page) == []
+    gate.open()
+    expect(queue).to_contain_text("0 waiting · 0 running · 1 worker alive")
+    for width in (400, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert beyond_window(page) == 0, width
+
+
 def test_kata_is_run_by_keyboard_and_its_verdict_comes_without_a_reload(page, gate):
     page.goto("/admin/katas/gate/")
     page.evaluate("window.kept = true")
