@@ -76,6 +76,23 @@ def test_own_services_are_bounded(name):
         assert set(conditions.values()) == {"service_healthy"}
 
 
+@pytest.mark.parametrize("name", ["postgres", "redis", "rabbitmq", "elasticsearch", "kibana"])
+def test_servers_are_bounded_and_no_root(name):
+    service = STACK["services"][name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
+    assert service["healthcheck"]["test"]
+    assert service.get("user") == (name if "profiles" not in service else None)
+
+
+def test_learner_has_the_number_of_whoever_owns_the_folder():
+    services = {**STACK["services"], **DEV["services"]}
+    builds = [each["build"]["args"] for each in services.values() if "build" in each]
+    assert builds == [{"KATA_UID": "${KATA_UID:-1000}"}] * len(builds)
+    assert 'useradd --uid "$KATA_UID"' in (ROOT / ".devcontainer" / "Dockerfile").read_text()
+
+
 def test_image_ends_as_nobody_special():
     stages = (ROOT / ".devcontainer" / "Dockerfile").read_text().split("\nFROM base AS ")
     assert [re.findall(r"^USER (\w+)", stage, re.M) for stage in stages[1:]] == [["learner"]] * 2
@@ -96,6 +113,8 @@ def test_secrets_are_made_once_for_their_owner_alone(tmp_path):
         assert subprocess.run(["sh", script], check=True, capture_output=True).stdout == b""
     found = (tmp_path / ".env").read_text()
     values = dict(line.split("=") for line in found.splitlines())
+    user = values.pop("KATA_UID")
+    assert user == str(os.getuid() or 1000)
     assert tuple(values) == SECRETS
     assert {len(value) for value in values.values()} == {60}
     assert len(set(values.values())) == len(SECRETS)
