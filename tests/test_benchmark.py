@@ -153,3 +153,18 @@ def test_cockpit_times_every_page_over_a_filled_database(short):
     assert all(0 < row["queries"] <= 10 for row in report["pages"])
     assert {"front page", "a kata", "runs, no match"} <= {row["page"] for row in report["pages"]}
     assert list(short.iterdir()) == []
+
+
+def test_stack_loses_no_run_whatever_is_killed(tmp_path):
+    done = benchmark(tmp_path, "stack", "--runs", "8", "--repeat", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert [(row["runs"], row["verdicts"], row["lost"]) for row in report["rows"]] == [(8, 8, 0)] * 4
+    wait_for(lambda: not left_behind(tmp_path))
+
+
+def test_error_stack_of_a_kata_that_is_none(tmp_path):
+    done = benchmark(tmp_path, "stack", "--kata", "nothing")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("There is no kata 'nothing'.")
+    assert list(tmp_path.glob("kb-*")) == []

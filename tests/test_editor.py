@@ -293,7 +293,7 @@ def test_command_of_the_editor_is_there(command):
     assert os.access(ROOT / program, os.X_OK)
     if arguments[:1] == ["-m"]:
         modules = [name for at, name in itertools.pairwise(arguments) if at == "-m"]
-        assert set(modules) <= {"pytest", "debugpy"}
+        assert set(modules) <= {"pytest", "debugpy", "celery"}
     elif arguments:
         manage = program.endswith("python")
         assert not manage or Path(ROOT / arguments[0]).samefile(ROOT / "manage.py")
