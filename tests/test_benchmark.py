@@ -155,16 +155,19 @@ def test_cockpit_times_every_page_over_a_filled_database(short):
     assert list(short.iterdir()) == []
 
 
-def test_stack_loses_no_run_whatever_is_killed(tmp_path):
-    done = benchmark(tmp_path, "stack", "--runs", "8", "--repeat", "1", "--json")
+@pytest.mark.skipif(not os.environ.get("CI"), reason="half a minute: in CI")
+def test_stack_loses_no_run_whatever_is_killed(short):
+    done = benchmark(short, "stack", "--runs", "8", "--repeat", "1", "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    assert [(row["runs"], row["verdicts"], row["lost"]) for row in report["rows"]] == [(8, 8, 0)] * 4
-    wait_for(lambda: not left_behind(tmp_path))
+    assert [(row["runs"], row["verdicts"], row["lost"]) for row in report["rows"]] == [
+        (8, 8, 0)
+    ] * 4
+    assert list(short.iterdir()) == []
 
 
-def test_error_stack_of_a_kata_that_is_none(tmp_path):
-    done = benchmark(tmp_path, "stack", "--kata", "nothing")
+def test_error_stack_of_a_kata_that_is_none(short):
+    done = benchmark(short, "stack", "--kata", "nothing")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("There is no kata 'nothing'.")
-    assert list(tmp_path.glob("kb-*")) == []
+    assert list(short.iterdir()) == []

@@ -58,6 +58,7 @@ def measured(folder: Path, arguments: list[str]) -> dict[str, Any]:
         environment = os.environ | {
             "KATA_STATE": str(folder / "state"),
             "KATA_SERVER": "0",
+            "TMPDIR": str(folder),  # where who is killed leaves what was its own
             "DATABASE_URL": postgres.environment["POSTGRES_URL"],
             "KATA_REDIS_URL": f"unix://{folder}/s?db=0",
             "DJANGO_SETTINGS_MODULE": "core.settings",
