@@ -135,6 +135,35 @@ def test_dev_container_opens_a_service_that_is_there():
     assert CONTAINER["customizations"]["vscode"]["extensions"] == recommended
 
 
+# Of the format's reference (containers.dev), as far as they are used; CI holds the whole schema against it.
+PROPERTIES = {
+    "name": str,
+    "dockerComposeFile": list,
+    "service": str,
+    "workspaceFolder": str,
+    "remoteUser": str,
+    "updateRemoteUserUID": bool,
+    "shutdownAction": str,
+    "initializeCommand": str,
+    "updateContentCommand": str,
+    "postAttachCommand": str,
+    "waitFor": str,
+    "forwardPorts": list,
+    "portsAttributes": dict,
+    "customizations": dict,
+}
+
+
+def test_dev_container_says_what_the_format_knows():
+    assert {name: type(value) for name, value in CONTAINER.items()} == PROPERTIES
+    assert CONTAINER["shutdownAction"] in ("none", "stopCompose")
+    assert CONTAINER["waitFor"] in CONTAINER
+    assert all(re.fullmatch(r"[a-z0-9-]+:\d{1,5}", each) for each in CONTAINER["forwardPorts"])
+    for each in CONTAINER["portsAttributes"].values():
+        assert set(each) <= {"label", "onAutoForward"}
+        assert each["onAutoForward"] in ("notify", "openBrowser", "silent", "ignore")
+
+
 def test_paths_of_both_files_are_read_from_the_root():
     services = [*STACK["services"].values(), *DEV["services"].values()]
     for build in (each["build"] for each in services if "build" in each):
