@@ -52,12 +52,12 @@ def state(tmp_path, migrated):
 
 
 @pytest.fixture
-def sqlite_plans(db):
-    """For tests that read SQLite's plan: PostgreSQL's goes by what is in a table, and theirs are small."""
-    from django.db import connection
-
-    if connection.vendor != "sqlite":
-        pytest.skip("the plan is SQLite's")
+def on_sqlite(db):
+    """For tests of what is SQLite's own. Plans: PostgreSQL's go by what is in a table, and theirs are
+    small. Tables emptied inside of a test's transaction: PostgreSQL refuses it.
+    """
+    if database.SERVER:
+        pytest.skip("it is of SQLite alone")
 
 
 @pytest.fixture
@@ -165,7 +165,14 @@ def copy_sample(name: str, tmp_path: Path, monkeypatch, *, exercise: str | None 
 
 
 @pytest.fixture
-def small_disk(state):
+def state_on_disk():
+    """For tests that fill the disk with a state: a server keeps its rows elsewhere."""
+    if database.SERVER:
+        pytest.skip("rows are on a server, not on that disk")
+
+
+@pytest.fixture
+def small_disk(state, state_on_disk):
     """Run a command of Python with its state on a full disk: a tmpfs in a mount namespace.
 
     With `temporary`, that folder is on the disk as well, and is TMPDIR.

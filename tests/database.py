@@ -5,6 +5,7 @@ is first asked for and dropped at the end; so no two workspaces meet in one.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -37,9 +38,14 @@ def rows(state: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
     if SERVER:
         with psycopg.connect(workspace(state)["DATABASE_URL"]) as connection:
             found = connection.execute(query.replace("?", "%s").encode(), values or None)
-            return found.fetchall() if found.description else []
+            return [_plain(row) for row in found] if found.description else []
     with sqlite3.connect(state / "workspace.sqlite3", timeout=30) as connection:
         return connection.execute(query, values).fetchall()
+
+
+def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """JSON as the text that SQLite keeps it as."""
+    return tuple(json.dumps(value) if isinstance(value, dict | list) else value for value in row)
 
 
 def drop() -> None:

@@ -24,7 +24,7 @@ def benchmark(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [sys.executable, "-m", "scripts.benchmarks", *arguments],
         cwd=ROOT,
-        env=os.environ | {"TMPDIR": str(folder)},
+        env=os.environ | {"TMPDIR": str(folder), "DATABASE_URL": ""},
         capture_output=True,
         text=True,
         check=False,

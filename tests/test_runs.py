@@ -333,7 +333,7 @@ def test_queries_do_not_grow_with_what_is_stored(name, django_assert_num_queries
         call()
 
 
-@pytest.mark.usefixtures("sqlite_plans")
+@pytest.mark.usefixtures("on_sqlite")
 @pytest.mark.parametrize("call", [runs.focus, lambda: runs.history(JOINS)])
 def test_newest_runs_come_in_the_order_of_an_index(call, django_assert_num_queries):
     store()

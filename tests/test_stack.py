@@ -247,10 +247,11 @@ def test_error_network_that_is_none(manage):
 
 
 def test_health_in_words_and_as_data(manage, state):
-    status, out, err = manage("health", env={"KATA_REDIS_URL": ""})
+    nothing = {"KATA_REDIS_URL": "", "REDIS_URL": ""}
+    status, out, err = manage("health", env=nothing)
     assert (status, err) == (1, "")
     assert out.splitlines()[:2] == ["✓ the database answers", "✗ no broker"]
-    status, out, _ = manage("health", "--json", env={"KATA_REDIS_URL": ""})
+    status, out, _ = manage("health", "--json", env=nothing)
     found = json.loads(out)
     assert (status, found["ok"], found["database"], found["queued"]) == (1, False, True, 0)
 

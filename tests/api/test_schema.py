@@ -6,6 +6,8 @@ from collections import Counter
 import pytest
 import schemathesis
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi.checks import (
@@ -54,7 +56,17 @@ def test_every_operation_says_how_it_may_fail(api):
 
 
 @pytest.fixture
-def described(api, learner, judged, broker, limit):
+def connections_stay():
+    """A request closes no connection, in which the test's transaction is: as Django's test client has it."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def described(api, learner, judged, broker, limit, connections_stay):
     """The description, read as a client reads it, of a workspace with a run of each kind."""
     limit()
     judged("bounded")
