@@ -56,23 +56,19 @@ def test_every_operation_says_how_it_may_fail(api):
 
 
 @pytest.fixture
-def connections_stay():
-    """A request closes no connection, in which the test's transaction is: as Django's test client has it."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-@pytest.fixture
-def described(api, learner, judged, broker, limit, connections_stay):
+def described(api, learner, judged, broker, limit):
     """The description, read as a client reads it, of a workspace with a run of each kind."""
     limit()
     judged("bounded")
     api.post("/api/runs/", {"katas": ["rows", "pages"]}, format="json")
     header = {"Authorization": api._credentials["HTTP_AUTHORIZATION"]}
-    return schemathesis.openapi.from_wsgi("/api/schema/", application, headers=header)
+    # As Django's own client has it, which connects them anew: a request of the application closes no
+    # connection, for the test's transaction is in it.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/schema/", application, headers=header)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def can_be_wrong(operation: dict) -> bool:

@@ -145,7 +145,9 @@ def test_clients_hold_what_a_run_on_servers_imports(tmp_path, monkeypatch):
         file.write("        import sys\n        print('\\n'.join(sorted(sys.modules)))\n")
     verdict, _ = run(catalogue.get("post"), seed=1)
     assert verdict.status == "passed"
-    assert late(verdict.output, (*PRELOAD, *ON_DEMAND["postgres"], *ON_DEMAND["redis"])) == MODELS
+    found = late(verdict.output, (*PRELOAD, *ON_DEMAND["postgres"], *ON_DEMAND["redis"]))
+    # A server at a host, not at a socket of ours: its name is looked up.
+    assert [name for name in found if name not in ("encodings.idna", "stringprep")] == MODELS
 
 
 MODELS = [
