@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from core.fields import WrittenJSONField
 from core.verdict import Status
 
 
@@ -27,7 +28,7 @@ class Kata(models.Model):
 
 
 class Snapshot(models.Model):
-    """The files of one source, once a checksum: path → text, or base64 where it is not UTF-8."""
+    """The files of one source, once a checksum: path → text, or base64 where it is none."""
 
     checksum = models.CharField(max_length=64, primary_key=True)
     files = models.JSONField()
@@ -112,7 +113,7 @@ class Judgement(models.Model):
     """The whole verdict of a run, apart from it: lists of runs stay quick however long verdicts are."""
 
     run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="judgement")
-    verdict = models.JSONField()
+    verdict = WrittenJSONField()
 
     def __str__(self) -> str:
         return f"Verdict of run {self.run_id}"

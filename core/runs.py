@@ -133,13 +133,18 @@ def _columns(kata: Kata) -> dict[str, Any]:
 
 
 def encode(files: dict[str, bytes]) -> dict[str, str | dict[str, str]]:
-    """Files as JSON values: text where they are UTF-8, else {"base64": …}."""
+    """Files as JSON values: text where they are UTF-8 without a NUL, which PostgreSQL has in no text,
+    else {"base64": …}."""
     encoded: dict[str, str | dict[str, str]] = {}
     for path, content in files.items():
         try:
-            encoded[path] = content.decode()
+            text = content.decode()
         except UnicodeDecodeError:
+            text = None
+        if text is None or "\0" in text:
             encoded[path] = {"base64": base64.b64encode(content).decode()}
+        else:
+            encoded[path] = text
     return encoded
 
 

@@ -4,6 +4,7 @@ Kept as runs are concluded and cards are graded, so that what they show costs th
 after a million; summed up anew after an import.
 """
 
+import json
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
@@ -19,10 +20,12 @@ from django.db.models import (
     OuterRef,
     Q,
     Subquery,
+    TextField,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Greatest, Least, TruncDate
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast, Coalesce, Greatest, Least, TruncDate
 from django.utils import timezone
 
 from core.models import Day, Judgement, Kata, Review, Run, Standing
@@ -157,9 +160,10 @@ def _own(learner: User) -> Q:
 
     A look into a verdict's JSON is dear, so only those of runs with an error are looked at.
     """
-    faults = Judgement.objects.filter(
+    kind = KeyTransform("kind", KeyTransform("problem", "verdict"))
+    faults = Judgement.objects.annotate(kind=Cast(kind, TextField())).filter(
         run__learner=learner,
         run__status=Status.ERROR.value,
-        verdict__problem__kind=INFRASTRUCTURE,
+        kind__in=[INFRASTRUCTURE, json.dumps(INFRASTRUCTURE)],  # SQLite gives text, PostgreSQL JSON
     )
     return Q(source=OWN) & ~Q(pk__in=faults.values("pk"))

@@ -12,11 +12,17 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests import database
+
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "tests" / "samples"
 
 # Whoever started the tests in the background may have left SIGINT ignored, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_sessionfinish():
+    database.drop()
 
 
 @pytest.fixture
@@ -33,7 +39,7 @@ def migrated(tmp_path_factory):
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "-v0"],
         cwd=ROOT,
-        env=os.environ | {"KATA_STATE": str(state)},
+        env=os.environ | database.workspace(state),
         check=True,
     )
     return state
@@ -42,7 +48,16 @@ def migrated(tmp_path_factory):
 @pytest.fixture
 def state(tmp_path, migrated):
     """A workspace's state of the test's own, where `manage` finds it."""
-    return shutil.copytree(migrated, tmp_path / "state")
+    return database.copy(migrated, tmp_path / "state")
+
+
+@pytest.fixture
+def on_sqlite(db):
+    """For tests of what is SQLite's own. Plans: PostgreSQL's go by what is in a table, and theirs are
+    small. Tables emptied inside of a test's transaction: PostgreSQL refuses it.
+    """
+    if database.SERVER:
+        pytest.skip("it is of SQLite alone")
 
 
 @pytest.fixture
@@ -51,7 +66,7 @@ def manage(tmp_path, monkeypatch):
 
     def run(*arguments: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
         environment = os.environ | {
-            "KATA_STATE": str(tmp_path / "state"),
+            **database.workspace(tmp_path / "state"),
             "KATA_PATH": str(SAMPLES),
             "COLUMNS": "80",
             "KATA_SERVER": "0",
@@ -103,7 +118,7 @@ def at_a_terminal(request, state):
     """
     runtime = Path(tempfile.mkdtemp(prefix="kx-"))
     environment = os.environ | {
-        "KATA_STATE": str(state),
+        **database.workspace(state),
         "KATA_PATH": os.environ.get("KATA_PATH", str(SAMPLES)),
         "KATA_SERVER": "0" if request.param == "cold" else "1",
         "XDG_RUNTIME_DIR": str(runtime),
@@ -150,7 +165,14 @@ def copy_sample(name: str, tmp_path: Path, monkeypatch, *, exercise: str | None 
 
 
 @pytest.fixture
-def small_disk(state):
+def state_on_disk():
+    """For tests that fill the disk with a state: a server keeps its rows elsewhere."""
+    if database.SERVER:
+        pytest.skip("rows are on a server, not on that disk")
+
+
+@pytest.fixture
+def small_disk(state, state_on_disk):
     """Run a command of Python with its state on a full disk: a tmpfs in a mount namespace.
 
     With `temporary`, that folder is on the disk as well, and is TMPDIR.
@@ -167,7 +189,7 @@ def small_disk(state):
     )
 
     def run(*arguments: str, temporary: Path | None = None) -> subprocess.CompletedProcess[str]:
-        environment = {"KATA_STATE": str(state), "COLUMNS": "80", "KATA_SERVER": "0"}
+        environment = database.workspace(state) | {"COLUMNS": "80", "KATA_SERVER": "0"}
         if temporary:
             environment |= {"TMPDIR": str(temporary), "KATA_TEST_BIND": str(temporary)}
         return subprocess.run(

@@ -24,7 +24,7 @@ def benchmark(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [sys.executable, "-m", "scripts.benchmarks", *arguments],
         cwd=ROOT,
-        env=os.environ | {"TMPDIR": str(folder)},
+        env=os.environ | {"TMPDIR": str(folder), "DATABASE_URL": ""},
         capture_output=True,
         text=True,
         check=False,
@@ -152,4 +152,22 @@ def test_cockpit_times_every_page_over_a_filled_database(short):
     assert all(0 < row["median"] <= row["p95"] for row in report["pages"])
     assert all(0 < row["queries"] <= 10 for row in report["pages"])
     assert {"front page", "a kata", "runs, no match"} <= {row["page"] for row in report["pages"]}
+    assert list(short.iterdir()) == []
+
+
+@pytest.mark.skipif(not os.environ.get("CI"), reason="half a minute: in CI")
+def test_stack_loses_no_run_whatever_is_killed(short):
+    done = benchmark(short, "stack", "--runs", "8", "--repeat", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert [(row["runs"], row["verdicts"], row["lost"]) for row in report["rows"]] == [
+        (8, 8, 0)
+    ] * 4
+    assert list(short.iterdir()) == []
+
+
+def test_error_stack_of_a_kata_that_is_none(short):
+    done = benchmark(short, "stack", "--kata", "nothing")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("There is no kata 'nothing'.")
     assert list(short.iterdir()) == []

@@ -62,6 +62,11 @@ def test_check_digit_is_a_nought_where_the_sum_is_full() -> None:
     assert check_digit("978316148410") == "0"
 
 
+def named(columns: str) -> str:
+    """What PostgreSQL says where SQLite names the columns: the constraint."""
+    return "line_once_a_book" if ", " in columns else columns.replace(".", "_")
+
+
 class TestConstraints:
     """The database refuses what no shop has, whoever writes it."""
 
@@ -87,7 +92,8 @@ class TestConstraints:
             "loan_back_after_out": lambda: Loan.objects.update(out_at=noon, back_at=eleven),
         }
         for name, write in wrong.items():
-            with pytest.raises(IntegrityError, match=re.escape(name)), transaction.atomic():
+            words = re.escape(name if connection.vendor == "sqlite" else named(name))
+            with pytest.raises(IntegrityError, match=words), transaction.atomic():
                 write()
 
     def test_every_declared_constraint_is_tried(self) -> None:

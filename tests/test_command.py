@@ -236,6 +236,20 @@ def test_open_without_an_editor_prints_the_paths(kata):
     assert out.splitlines()[:2] == [f"{kata.folder}/README.md", f"{kata.folder}/exercise.py"]
 
 
+def test_open_without_a_name_is_what_one_goes_on_with(kata):
+    def opened() -> str:
+        return kata("--open", VISUAL="", TERM_PROGRAM="")[1].splitlines()[0]
+
+    first = opened()
+    assert first.startswith("katas/")
+    assert first.endswith("/README.md")
+    kata("bounded")
+    assert opened() == f"{kata.folder}/README.md"  # it was begun
+    (kata.folder / "exercise.py").write_text(GOOD)
+    kata("bounded")
+    assert opened() == first
+
+
 def test_open_starts_the_editor_that_is_named(kata, tmp_path):
     editor = tmp_path / "an editor"
     editor.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{tmp_path}/opened"\n')

@@ -16,8 +16,12 @@ from typing import Any
 
 import pytest
 
+from tests import database
 from tests.conftest import ROOT, SAMPLES, unavailable
 from tests.test_editor import EDITOR
+from tests.worker.conftest import workspace
+
+__all__ = ["workspace"]
 
 PATIENCE = 20  # seconds that an answer may take
 
@@ -67,7 +71,7 @@ class Debugger:
 
 
 @contextlib.contextmanager
-def debugged(arguments: list[str], folder: Path) -> Iterator[Debugger]:
+def debugged(arguments: list[str], folder: Path, **variables: str) -> Iterator[Debugger]:
     """An editor at `python -m debugpy … ARGUMENTS`, which waits for it and prints to words.txt."""
     if not importlib.util.find_spec("debugpy"):
         unavailable("debugpy: run `scripts/test` once, which installs what the checks need")
@@ -75,8 +79,9 @@ def debugged(arguments: list[str], folder: Path) -> Iterator[Debugger]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     where = ["--listen", f"127.0.0.1:{port}", "--wait-for-client"]
-    environment = os.environ | {"KATA_STATE": str(folder), "KATA_PATH": str(SAMPLES)}
+    environment = os.environ | database.workspace(folder) | {"KATA_PATH": str(SAMPLES)}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
+    environment |= variables
     command = [sys.executable, "-m", "debugpy", *where, *arguments]
     with (folder / "words.txt").open("wb") as words:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=words, stderr=words)
@@ -129,23 +134,49 @@ def test_breakpoint_stops_in_the_file_that_is_open(tmp_path, path, text, functio
     for name, value in known.items():
         arguments = [argument.replace(name, value) for argument in arguments]
     with debugged(["-m", launch["module"], *arguments], tmp_path) as debugger:
-        line = line_of(path, text)
-        debugger.ask("initialize", adapterID="debugpy", pathFormat="path")
-        attach = debugger.send("attach", justMyCode=True)
-        debugger.event("initialized")
-        breakpoints = {"source": {"path": str(path)}, "breakpoints": [{"line": line}]}
-        told = debugger.ask("setBreakpoints", **breakpoints)["breakpoints"]
-        assert [(each["verified"], each["line"]) for each in told] == [(True, line)]
-        debugger.ask("configurationDone")
-        debugger.answer(attach)
-        stopped = debugger.event("stopped")
-        assert stopped["reason"] == "breakpoint"
-        top = debugger.ask("stackTrace", threadId=stopped["threadId"])["stackFrames"][0]
-        assert (top["source"]["path"], top["line"]) == (str(path), line)
-        assert top["name"].endswith(function)
-        debugger.ask("setBreakpoints", **breakpoints | {"breakpoints": []})
-        debugger.ask("continue", threadId=stopped["threadId"])
+        attach(debugger, path, text)
+        assert stopped_at(debugger, path, text).endswith(function)
         debugger.event("terminated")
     words = (tmp_path / "words.txt").read_text()
     assert f"kata: {path.parent.name} in place, seed " in words
     assert re.search(r"=+ .*\d passed", words)
+
+
+def attach(debugger: Debugger, path: Path, text: str) -> None:
+    """With a breakpoint at that line, as VS Code does it."""
+    line = line_of(path, text)
+    debugger.ask("initialize", adapterID="debugpy", pathFormat="path")
+    attached = debugger.send("attach", justMyCode=True)
+    debugger.event("initialized")
+    breakpoints = {"source": {"path": str(path)}, "breakpoints": [{"line": line}]}
+    told = debugger.ask("setBreakpoints", **breakpoints)["breakpoints"]
+    assert [(each["verified"], each["line"]) for each in told] == [(True, line)]
+    debugger.ask("configurationDone")
+    debugger.answer(attached)
+
+
+def stopped_at(debugger: Debugger, path: Path, text: str) -> str:
+    """The function that is stopped at that line; it goes on, without the breakpoint."""
+    stopped = debugger.event("stopped")
+    assert stopped["reason"] == "breakpoint"
+    top = debugger.ask("stackTrace", threadId=stopped["threadId"])["stackFrames"][0]
+    assert (top["source"]["path"], top["line"]) == (str(path), line_of(path, text))
+    debugger.ask("setBreakpoints", source={"path": str(path)}, breakpoints=[])
+    debugger.ask("continue", threadId=stopped["threadId"])
+    return top["name"]
+
+
+def test_breakpoint_stops_in_a_worker_that_waits_for_the_editor(workspace):
+    (task,) = (each for each in EDITOR["tasks"]["tasks"] if "worker" in each["label"])
+    launches = {each["name"]: each for each in EDITOR["launch"]["configurations"]}
+    port = launches["Attach to a waiting worker"]["connect"]["port"]
+    waits = ["-m", "debugpy", "--listen", f"127.0.0.1:{port}", "--wait-for-client"]
+    assert task["args"][:5] == waits
+    path = ROOT / "core" / "worker" / "judging.py"
+    text = "    run = queue.claim(number)"
+    with debugged(task["args"][5:], workspace.folder, **workspace.environment) as debugger:
+        attach(debugger, path, text)
+        runs = workspace.ask("enqueue", ["pages"])
+        assert stopped_at(debugger, path, text) == "judge"
+        assert workspace.wait(runs) == [("passed", 1)]
+        debugger.ask("disconnect", terminateDebuggee=True)

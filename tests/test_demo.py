@@ -46,7 +46,7 @@ def test_a_call_that_raises_is_shown_and_measuring_it_stops():
         measure(broken, lambda kind, **values: None)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("on_sqlite")
 def test_measuring_sends_each_size_once():
     sent = []
     measure(lab(count=lambda: len(steps), unit="steps"), lambda kind, **values: sent.append(values))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
+from tests import database
 from tests.conftest import ROOT, SAMPLES, copy_sample
 
 EDITOR = {path.stem: json.loads(path.read_text()) for path in (ROOT / ".vscode").glob("*.json")}
@@ -62,7 +63,7 @@ def run(tmp_path):
 
     def run(*arguments: object, cwd: Path = ROOT, **variables: str):
         environment = os.environ | {
-            "KATA_STATE": str(tmp_path / "state"),
+            **database.workspace(tmp_path / "state"),
             "KATA_SERVER": "0",
             "PYTHONPATH": str(tmp_path),
             "WALK": str(tmp_path / "walk.json"),
@@ -292,7 +293,7 @@ def test_command_of_the_editor_is_there(command):
     assert os.access(ROOT / program, os.X_OK)
     if arguments[:1] == ["-m"]:
         modules = [name for at, name in itertools.pairwise(arguments) if at == "-m"]
-        assert set(modules) <= {"pytest", "debugpy"}
+        assert set(modules) <= {"pytest", "debugpy", "celery"}
     elif arguments:
         manage = program.endswith("python")
         assert not manage or Path(ROOT / arguments[0]).samefile(ROOT / "manage.py")

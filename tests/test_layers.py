@@ -11,7 +11,7 @@ from tests.conftest import ROOT, SAMPLES
 
 # Each layer may import itself and what stands above it in this list; see docs/architecture.md.
 LAYERS = (
-    ("errors", "logs", "processes", "runtime", "state", "terminal", "clock", "verdict"),
+    ("errors", "logs", "processes", "runtime", "state", "terminal", "clock", "verdict", "fields"),
     ("kata",),
     ("catalogue",),
     ("source", "documents", "comparison", "paths"),

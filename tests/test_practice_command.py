@@ -1,7 +1,6 @@
 """Practice as a person meets it: graded repeats, questions at a terminal, paths, the calendar."""
 
 import json
-import sqlite3
 import threading
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pexpect
 import pytest
 
 from core import paths
+from tests import database
 from tests.conftest import SAMPLES, copy_sample
 from tests.practice.conftest import QUESTIONS
 
@@ -213,13 +213,13 @@ def test_marked_kata_is_planned_until_it_passes_and_repeated_after(kata, state):
 
 def mark(state: Path, slug: str) -> None:
     """What the cockpit's action does to a kata's card, in the state of another process."""
-    with sqlite3.connect(state / "workspace.sqlite3") as database:
-        done = database.execute(
-            "UPDATE core_card SET due = datetime('now') WHERE heading = '' AND kata_id IN "
-            "(SELECT uuid FROM core_kata WHERE slug = ?)",
-            [slug],
-        )
-        assert done.rowcount == 1
+    done = database.rows(
+        state,
+        "UPDATE core_card SET due = CURRENT_TIMESTAMP WHERE heading = '' AND kata_id IN "
+        "(SELECT uuid FROM core_kata WHERE slug = ?) RETURNING id",
+        slug,
+    )
+    assert len(done) == 1
 
 
 def test_path_orders_what_is_next_until_it_is_left(kata):

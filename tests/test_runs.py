@@ -1,6 +1,7 @@
 """What is remembered: runs with what they judged, help that was taken, how far each kata is."""
 
 import dataclasses
+import json
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -74,6 +75,14 @@ def test_stored_run_holds_all_of_its_verdict():
     assert before - began <= run.started_at <= timezone.now() - began
 
 
+@pytest.mark.parametrize("printed", ["a\0b", "half a pair: \ud800", "\\u0000", "é"])
+def test_verdict_is_kept_as_it_was_printed(printed):
+    found = dataclasses.replace(verdict(JOINS), output=printed)
+    run = runs.store(found, None, kata=JOINS)
+    kept = models.Run.objects.get(pk=run.pk).judgement.verdict
+    assert json.dumps(kept) == json.dumps(found.to_json())
+
+
 def test_run_without_files_has_no_snapshot():
     assert store().snapshot is None
     assert models.Snapshot.objects.count() == 0
@@ -91,6 +100,7 @@ def test_snapshot_is_kept_once_a_checksum():
         (b"", ""),
         ("é\r\n".encode(), "é\r\n"),
         (b"\xff\x00", {"base64": "/wA="}),
+        (b"a\x00b", {"base64": "YQBi"}),  # PostgreSQL has no such text
     ],
 )
 def test_files_come_back_byte_for_byte(content, encoded):
@@ -323,6 +333,7 @@ def test_queries_do_not_grow_with_what_is_stored(name, django_assert_num_queries
         call()
 
 
+@pytest.mark.usefixtures("on_sqlite")
 @pytest.mark.parametrize("call", [runs.focus, lambda: runs.history(JOINS)])
 def test_newest_runs_come_in_the_order_of_an_index(call, django_assert_num_queries):
     store()

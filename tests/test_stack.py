@@ -76,6 +76,23 @@ def test_own_services_are_bounded(name):
         assert set(conditions.values()) == {"service_healthy"}
 
 
+@pytest.mark.parametrize("name", ["postgres", "redis", "rabbitmq", "elasticsearch", "kibana"])
+def test_servers_are_bounded_and_no_root(name):
+    service = STACK["services"][name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
+    assert service["healthcheck"]["test"]
+    assert service.get("user") == (name if "profiles" not in service else None)
+
+
+def test_learner_has_the_number_of_whoever_owns_the_folder():
+    services = {**STACK["services"], **DEV["services"]}
+    builds = [each["build"]["args"] for each in services.values() if "build" in each]
+    assert builds == [{"KATA_UID": "${KATA_UID:-1000}"}] * len(builds)
+    assert 'useradd --uid "$KATA_UID"' in (ROOT / ".devcontainer" / "Dockerfile").read_text()
+
+
 def test_image_ends_as_nobody_special():
     stages = (ROOT / ".devcontainer" / "Dockerfile").read_text().split("\nFROM base AS ")
     assert [re.findall(r"^USER (\w+)", stage, re.M) for stage in stages[1:]] == [["learner"]] * 2
@@ -96,6 +113,8 @@ def test_secrets_are_made_once_for_their_owner_alone(tmp_path):
         assert subprocess.run(["sh", script], check=True, capture_output=True).stdout == b""
     found = (tmp_path / ".env").read_text()
     values = dict(line.split("=") for line in found.splitlines())
+    user = values.pop("KATA_UID")
+    assert user == str(os.getuid() or 1000)
     assert tuple(values) == SECRETS
     assert {len(value) for value in values.values()} == {60}
     assert len(set(values.values())) == len(SECRETS)
@@ -114,6 +133,35 @@ def test_dev_container_opens_a_service_that_is_there():
     assert all(each["label"] for each in CONTAINER["portsAttributes"].values())
     recommended = json.loads((ROOT / ".vscode" / "extensions.json").read_text())["recommendations"]
     assert CONTAINER["customizations"]["vscode"]["extensions"] == recommended
+
+
+# Of the format's reference (containers.dev), as far as they are used; CI holds the whole schema against it.
+PROPERTIES = {
+    "name": str,
+    "dockerComposeFile": list,
+    "service": str,
+    "workspaceFolder": str,
+    "remoteUser": str,
+    "updateRemoteUserUID": bool,
+    "shutdownAction": str,
+    "initializeCommand": str,
+    "updateContentCommand": str,
+    "postAttachCommand": str,
+    "waitFor": str,
+    "forwardPorts": list,
+    "portsAttributes": dict,
+    "customizations": dict,
+}
+
+
+def test_dev_container_says_what_the_format_knows():
+    assert {name: type(value) for name, value in CONTAINER.items()} == PROPERTIES
+    assert CONTAINER["shutdownAction"] in ("none", "stopCompose")
+    assert CONTAINER["waitFor"] in CONTAINER
+    assert all(re.fullmatch(r"[a-z0-9-]+:\d{1,5}", each) for each in CONTAINER["forwardPorts"])
+    for each in CONTAINER["portsAttributes"].values():
+        assert set(each) <= {"label", "onAutoForward"}
+        assert each["onAutoForward"] in ("notify", "openBrowser", "silent", "ignore")
 
 
 def test_paths_of_both_files_are_read_from_the_root():
@@ -199,10 +247,11 @@ def test_error_network_that_is_none(manage):
 
 
 def test_health_in_words_and_as_data(manage, state):
-    status, out, err = manage("health", env={"KATA_REDIS_URL": ""})
+    nothing = {"KATA_REDIS_URL": "", "REDIS_URL": ""}
+    status, out, err = manage("health", env=nothing)
     assert (status, err) == (1, "")
     assert out.splitlines()[:2] == ["✓ the database answers", "✗ no broker"]
-    status, out, _ = manage("health", "--json", env={"KATA_REDIS_URL": ""})
+    status, out, _ = manage("health", "--json", env=nothing)
     found = json.loads(out)
     assert (status, found["ok"], found["database"], found["queued"]) == (1, False, True, 0)
 

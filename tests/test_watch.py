@@ -3,9 +3,7 @@
 import json
 import os
 import re
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -18,6 +16,7 @@ import pexpect
 import pytest
 
 from core.watch import files
+from tests import database
 from tests.conftest import ROOT, SAMPLES, copy_sample, left_behind, wait_for
 
 GOOD = (SAMPLES / "sources" / "passed" / "exercise.py").read_text()
@@ -36,12 +35,12 @@ class Watched:
     def __init__(self, path: Path, folder: Path, migrated: Path) -> None:
         self.folder = folder
         self.file = folder / "exercise.py"
-        self.state = shutil.copytree(migrated, path / "state")
+        self.state = database.copy(migrated, path / "state")
         self.begun, self.end = self.state / "begun", self.state / "end"
         self.temporary = path / "tmp"
         self.temporary.mkdir()
         self.environment = os.environ | {
-            "KATA_STATE": str(self.state),
+            **database.workspace(self.state),
             "KATA_PATH": str(folder.parent.parent),
             "KATA_SERVER": "0",
             "TMPDIR": str(self.temporary),
@@ -86,8 +85,7 @@ class Watched:
         return self.ask(f"SELECT slug, status FROM {joined} ORDER BY core_run.id")
 
     def ask(self, query: str) -> list[tuple]:
-        with sqlite3.connect(self.state / "workspace.sqlite3", timeout=10) as connection:
-            return connection.execute(query).fetchall()
+        return database.rows(self.state, query)
 
     def slow(self) -> str:
         """An exercise that says in `begun` who runs it, and waits for `end` (four seconds at most)."""

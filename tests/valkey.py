@@ -8,15 +8,15 @@ from pathlib import Path
 
 import redis
 
-from core.needs.find import find
+from core.needs.find import find_program
 from tests.conftest import unavailable, wait_for
 
 
 class Valkey:
     def __init__(self) -> None:
-        found = find("redis")
+        found = find_program("redis")
         if found is None or found.program is None:
-            unavailable("a Valkey of its own: it is found by its program, not by a URL")
+            unavailable("Valkey: run `scripts/test` once, which installs what the checks need")
         self.program = found.program
         self.folder = Path(tempfile.mkdtemp(prefix="kv-", dir="/tmp"))
         self.url = f"unix://{self.folder}/s?db=0"

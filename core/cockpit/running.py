@@ -12,6 +12,7 @@ from core import queue
 from core.cockpit.batch_page import BatchPage, batch_page
 from core.cockpit.kata_page import parts_of
 from core.cockpit.live import live
+from core.cockpit.queue_card import queue_card
 from core.cockpit.request import kata_or_404, learner_of, require, wants_part
 from core.cockpit.views import render
 from core.errors import KataError
@@ -70,6 +71,16 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
 
 def _bar(request: HttpRequest, **shown: Any) -> HttpResponse:
     return TemplateResponse(request, "cockpit/run_bar.html", shown)
+
+
+@require_safe
+def how_it_is(request: HttpRequest) -> HttpResponse:
+    """The front page's part on the queue, if it is new: one query, one trip to the broker."""
+    require(request, "view_run")
+    card = queue_card()
+    if card.seen == request.GET.get("seen"):
+        return HttpResponse(status=NOTHING_NEW)
+    return TemplateResponse(request, "cockpit/queue.html", {"card": card})
 
 
 @require_safe

@@ -27,6 +27,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
         page("practice/again/<slug:slug>/", practising.again, "again"),
         page("practice/questions/", practising.ask, "questions"),
         page("practice/path/", practising.follow, "follow"),
+        page("queue/", running.how_it_is, "queue"),
         page("tables/", views.tables, "tables"),
         page("runs/<int:number>/", views.run, "run"),
         page("runs/<int:number>/live/", running.follow, "run_live"),

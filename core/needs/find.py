@@ -62,8 +62,11 @@ class Found:
 def find(need: str) -> Found | None:
     """Where a need is met on this machine; None where it is not."""
     url = os.environ.get(URLS.get(need, ""), "")
-    if url:
-        return Found(need, "environment", url=url)
+    return Found(need, "environment", url=url) if url else find_program(need)
+
+
+def find_program(need: str) -> Found | None:
+    """The program of a need, whatever server a URL names."""
     for where, program in (("wheel", _in_wheel(need)), ("PATH", _on_path(need))):
         if program:
             return Found(need, where, program=program)

@@ -105,7 +105,8 @@ def _main_begins(**_: Any) -> None:
 
 @worker_process_init.connect
 def _begins(**_: Any) -> None:
-    os.close(process.stop[1])  # else the pipe would never end
+    if os.getpid() != process.main:  # which a pool of one's own process is
+        os.close(process.stop[1])  # else the pipe would never end
     process.forker.start()
     process.servers.enter_context(holding())  # what one run needed is there for the next
     is_sick()

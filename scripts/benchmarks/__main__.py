@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core.errors import KataError
-from scripts.benchmarks import cockpit
+from scripts.benchmarks import cockpit, stack
 from scripts.benchmarks.bench import MEASURES, Bench, Row, Sizes
 from scripts.benchmarks.pairs import spread
 from scripts.benchmarks.workspace import Broken
@@ -28,6 +28,8 @@ BROKEN = 2
 def main() -> int:
     if sys.argv[1:2] == ["cockpit"]:
         return cockpit.main(sys.argv[2:])
+    if sys.argv[1:2] == ["stack"]:
+        return stack.main(sys.argv[2:])
     arguments = parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left behind
     tell = Console(stderr=True)
@@ -52,7 +54,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="scripts/benchmark",
         description="How long things take, as ratios of one run.",
-        epilog="`scripts/benchmark cockpit --help`: how long the pages take.",
+        epilog="`scripts/benchmark cockpit --help`: how long the pages take. "
+        "`scripts/benchmark stack --help`: runs through the queue.",
     )
     made.add_argument(
         "measures", nargs="*", metavar="MEASURE", help=f"Of: {', '.join((*MEASURES, 'phases'))}."

@@ -266,6 +266,7 @@ def test_error_for_a_forged_number(api, number):
     problem(api.post(f"/api/batches/{number}/cancel/"), 404)
 
 
+@pytest.mark.usefixtures("on_sqlite")
 @pytest.mark.parametrize(
     ("query", "index"),
     [

@@ -6,6 +6,8 @@ from collections import Counter
 import pytest
 import schemathesis
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi.checks import (
@@ -60,7 +62,13 @@ def described(api, learner, judged, broker, limit):
     judged("bounded")
     api.post("/api/runs/", {"katas": ["rows", "pages"]}, format="json")
     header = {"Authorization": api._credentials["HTTP_AUTHORIZATION"]}
-    return schemathesis.openapi.from_wsgi("/api/schema/", application, headers=header)
+    # As Django's own client has it, which connects them anew: a request of the application closes no
+    # connection, for the test's transaction is in it.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/schema/", application, headers=header)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def can_be_wrong(operation: dict) -> bool:

@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 
 from core.bookshop.inventory import TABLES, count_rows
 from core.state import ROOT
+from tests import database
 
 EMPTY = """\
 authors                0
@@ -235,7 +236,7 @@ def test_unmigrated_database_names_migrate_and_exits_with_4(tmp_path: Path) -> N
     ended = subprocess.run(
         [sys.executable, "manage.py", "bookshop"],
         cwd=ROOT,
-        env={**os.environ, "KATA_STATE": str(tmp_path), "NO_COLOR": "1"},
+        env={**os.environ, **database.workspace(tmp_path), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -229,7 +229,9 @@ class TestCost:
                 generate(books=books)
             counts[books] = len(queries)
         # The highest key of twelve tables, the genres, ten inserts, and two around the savepoint.
-        assert counts == dict.fromkeys(SIZES, 25)
+        # PostgreSQL's sequences are moved on: one of each table that was written to.
+        sequences = 11 if connection.vendor == "postgresql" else 0
+        assert counts == dict.fromkeys(SIZES, 25 + sequences)
 
     def test_no_more_than_a_chunk_of_rows_is_held(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(bulk, "CHUNK", 50)

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests import database
 from tests.cockpit.verdicts import copy_kata
 from tests.conftest import ROOT, unavailable, wait_for
 
@@ -54,7 +55,7 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     kata = copy_kata(folder / "copies", "joined")
     environment = os.environ | {
-        "KATA_STATE": str(folder / "state"),
+        **database.workspace(folder / "state"),
         "KATA_PATH": str(folder / "copies"),
         "KATA_SERVER": "0",
         "KATA_REDIS_URL": "",  # no workers are set up

@@ -2,13 +2,13 @@
 
 import re
 import shutil
-import sqlite3
 import urllib.request
 from http.cookiejar import CookieJar
 
 import pytest
 from playwright.sync_api import expect
 
+from tests import database
 from tests.browser.conftest import Site, beyond_window, serious
 from tests.cockpit.verdicts import copy_kata
 from tests.serve.conftest import Served
@@ -19,7 +19,7 @@ from tests.worker.workspace import OPEN
 def served(tmp_path_factory, migrated):
     """The whole workspace, which judges one run at once; beside the katas, one that waits at a gate."""
     folder = tmp_path_factory.mktemp("served")
-    served = Served(folder, shutil.copytree(migrated, folder / "state"))
+    served = Served(folder, database.copy(migrated, folder / "state"))
     copy_kata(folder / "gates", "joined")
     served.start("--runs", "1")
     yield served
@@ -38,8 +38,8 @@ def site(served):
 def gate(served):
     """At the end nothing waits at it, also after a test that failed."""
     yield served.gate
-    with sqlite3.connect(served.state / "workspace.sqlite3", timeout=30) as connection:
-        connection.execute("UPDATE core_run SET status = 'cancelled' WHERE status IN (?, ?)", OPEN)
+    cancelled = "UPDATE core_run SET status = 'cancelled' WHERE status IN (?, ?)"
+    database.rows(served.state, cancelled, *OPEN)
 
 
 @pytest.fixture
@@ -73,6 +73,23 @@ def words(page):
 
 def polls(page):
     return page.locator("[hx-trigger*=every]")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_front_page_says_how_the_queue_is_while_it_is_open(open_page, gate, scheme):
+    page = open_page(scheme=scheme)
+    run(page, "gate")
+    gate.reached()
+    page.goto("/admin/")
+    queue = page.get_by_role("region", name="Queue")
+    expect(queue).to_contain_text("Runs from the browser are judged as they come.")
+    expect(queue).to_contain_text("0 waiting · 1 running · 1 worker alive")
+    assert serious(page) == []
+    gate.open()
+    expect(queue).to_contain_text("0 waiting · 0 running · 1 worker alive")
+    for width in (400, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert beyond_window(page) == 0, width
 
 
 def test_kata_is_run_by_keyboard_and_its_verdict_comes_without_a_reload(page, gate):

@@ -42,7 +42,7 @@ def test_parts_of_a_plan(database):
     )
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("on_sqlite")
 def test_queryset_is_planned_with_its_own_parameters():
     found = plan(Book.objects.filter(author=3, title__contains="100%").order_by("title"))
     assert (

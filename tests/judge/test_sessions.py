@@ -240,7 +240,14 @@ def test_connection_of_the_test_itself_is_another(account):
 
 def parameters(account):
     settings = account.connections["default"].settings_dict
-    return {"host": settings["HOST"], "user": settings["USER"], "dbname": settings["NAME"]}
+    names = {
+        "host": "HOST",
+        "port": "PORT",
+        "user": "USER",
+        "password": "PASSWORD",
+        "dbname": "NAME",
+    }
+    return {name: settings[key] or None for name, key in names.items()}
 
 
 def test_sessions_are_counted_and_looking_at_locks_is_not(account):

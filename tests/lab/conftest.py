@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import database
 from tests.conftest import ROOT, unavailable, wait_for
 from tests.lab.http import Answer, asked
 
@@ -121,7 +122,7 @@ def start_lab(root, state, tmp_path):
     """Start `manage.py kata SLUG --lab` (or other flags), and wait until it answers."""
     labs = []
     environment = os.environ | {
-        "KATA_STATE": str(state),
+        **database.workspace(state),
         "KATA_PATH": str(root),
         "KATA_SERVER": "0",
         "NO_COLOR": "1",

@@ -6,6 +6,7 @@ import sys
 import pexpect
 import pytest
 
+from tests import database
 from tests.cockpit.verdicts import copy_kata
 from tests.conftest import ROOT
 from tests.lab.conftest import write_kata
@@ -14,7 +15,7 @@ from tests.lab.conftest import write_kata
 @pytest.fixture
 def here(root, state):
     environment = os.environ | {
-        "KATA_STATE": str(state),
+        **database.workspace(state),
         "KATA_PATH": str(root),
         "KATA_SERVER": "0",
         "NO_COLOR": "1",

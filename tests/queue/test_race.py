@@ -15,7 +15,7 @@ from tests.conftest import ROOT, unavailable
 def environment(request, tmp_path):
     own = {"KATA_STATE": str(tmp_path), "DJANGO_SETTINGS_MODULE": "core.settings"}
     if request.param == "sqlite":
-        yield own
+        yield own | {"DATABASE_URL": ""}
         return
     try:
         held = lease("postgres", apps=None)

@@ -52,6 +52,7 @@ def test_before_counts_everybodys_that_wait(learner, other):
     assert queue.before(run) == 2
 
 
+@pytest.mark.usefixtures("on_sqlite")
 @pytest.mark.parametrize(
     "runs",
     [

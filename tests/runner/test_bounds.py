@@ -13,6 +13,7 @@ from core import catalogue
 from core.errors import KataError
 from core.kata import Limits
 from core.runner.run import run
+from tests import database
 from tests.conftest import ROOT, SAMPLES, copy_sample, left_behind, wait_for
 
 GOOD = (SAMPLES / "sources" / "passed" / "exercise.py").read_text()
@@ -129,7 +130,8 @@ def test_ending_the_command_ends_the_run(kata_folder, tmp_path, sign):
         [sys.executable, "manage.py", "kata", "bounded"],
         cwd=ROOT,
         env=os.environ
-        | {"KATA_STATE": str(tmp_path / "state"), "TMPDIR": str(temporary), "KATA_SERVER": "0"},
+        | database.workspace(tmp_path / "state")
+        | {"TMPDIR": str(temporary), "KATA_SERVER": "0"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import database
 from tests.conftest import ROOT, wait_for
 from tests.worker.workspace import KATA, Gate
 
@@ -33,7 +34,7 @@ class Served:
         self.short = Path(tempfile.mkdtemp(prefix="ks-", dir="/tmp"))
         self.short.chmod(0o711)
         self.environment = os.environ | {
-            "KATA_STATE": str(self.state),
+            **database.workspace(self.state),
             "KATA_PATH": str(folder / "gates"),
             "TMPDIR": str(self.short),
             "COLUMNS": "80",

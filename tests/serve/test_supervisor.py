@@ -108,7 +108,8 @@ def test_part_that_does_not_end_is_killed_in_time(supervise, monkeypatch):
     assert supervise.parts[0].process is None
 
 
-def test_environment_of_the_broker_is_the_parts_too(supervise):
+def test_environment_of_the_broker_is_the_parts_too(supervise, monkeypatch):
+    monkeypatch.delenv("KATA_REDIS_URL", raising=False)
     code = "import os; print(os.environ.get('KATA_REDIS_URL'), flush=True);" + STAYS
     supervise(end, web=code)
     assert supervise.lines()[0] == "web     None"  # REDIS_URL names it to all alike

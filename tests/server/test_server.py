@@ -16,6 +16,7 @@ import pytest
 from core import catalogue, runtime
 from core.runner.run import run
 from core.server.warm import ON_DEMAND, PRELOAD
+from tests import database
 from tests.conftest import ROOT, SAMPLES, copy_sample, unavailable, wait_for
 from tests.runner.test_samples import KATAS, SOURCES, golden
 
@@ -29,7 +30,7 @@ class Workspace:
         self.folder = folder
         self.runtime = Path(tempfile.mkdtemp(prefix="kx-"))
         self.environment = os.environ | {
-            "KATA_STATE": str(path / "state"),
+            **database.workspace(path / "state"),
             "KATA_PATH": str(folder.parent.parent),
             "XDG_RUNTIME_DIR": str(self.runtime),
             "TMPDIR": str(self.runtime),
@@ -144,7 +145,9 @@ def test_clients_hold_what_a_run_on_servers_imports(tmp_path, monkeypatch):
         file.write("        import sys\n        print('\\n'.join(sorted(sys.modules)))\n")
     verdict, _ = run(catalogue.get("post"), seed=1)
     assert verdict.status == "passed"
-    assert late(verdict.output, (*PRELOAD, *ON_DEMAND["postgres"], *ON_DEMAND["redis"])) == MODELS
+    found = late(verdict.output, (*PRELOAD, *ON_DEMAND["postgres"], *ON_DEMAND["redis"]))
+    # A server at a host, not at a socket of ours: its name is looked up.
+    assert [name for name in found if name not in ("encodings.idna", "stringprep")] == MODELS
 
 
 MODELS = [

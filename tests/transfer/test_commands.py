@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import database
 from tests.conftest import SAMPLES, copy_sample
 from tests.practice.conftest import QUESTIONS
 
@@ -19,8 +20,8 @@ def here(manage, tmp_path, monkeypatch):
     (folder / "questions.md").write_text(QUESTIONS)
 
     def run(name: str, *arguments: str) -> tuple[int, str, str]:
-        env = {"KATA_PATH": str(folder.parent.parent), "KATA_STATE": str(tmp_path / name)}
-        return manage(*arguments, env=env | {"COLUMNS": "200"})
+        env = {"KATA_PATH": str(folder.parent.parent), "COLUMNS": "200"}
+        return manage(*arguments, env=env | database.workspace(tmp_path / name))
 
     for name in ("one", "two"):
         assert run(name, "migrate", "-v0")[0] == 0

@@ -5,7 +5,6 @@ import json
 import os
 import select
 import signal
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from core.management.commands.serve import parts_of
 from core.processes import descendants
+from tests import database
 from tests.conftest import ROOT, wait_for
 from tests.valkey import Valkey
 
@@ -82,7 +82,6 @@ class Workspace:
     def __init__(self, folder: Path, state: Path) -> None:
         self.folder = folder
         self.state = state
-        self.database = state / "workspace.sqlite3"
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         self.gate = Gate(folder / "gate")
@@ -93,7 +92,7 @@ class Workspace:
         self.broker = Valkey()
         self.broker.start()
         self.environment = os.environ | {
-            "KATA_STATE": str(self.state),
+            **database.workspace(self.state),
             "KATA_PATH": f"{folder / 'gates'}:{ROOT / 'tests' / 'samples'}",
             "KATA_REDIS_URL": self.broker.url,
             "DJANGO_DEBUG": "0",
@@ -150,8 +149,7 @@ class Workspace:
         return json.loads(self.client.stdout.readline())
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(self.database, timeout=30) as connection:
-            return connection.execute(query, values).fetchall()
+        return database.rows(self.state, query, *values)
 
     def runs(self, numbers: list[int]) -> list[tuple[str, int]]:
         """Status and attempt of each."""

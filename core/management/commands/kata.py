@@ -78,7 +78,8 @@ class Command(WorkspaceCommand):
         if action in ("quiz", "path", "calendar"):
             self.practise(action, name, options)
             return
-        self.act(catalogue.get(name or self.focus()), action, options)
+        name = name or (self.ahead() if action == "open" else "") or self.focus()
+        self.act(catalogue.get(name), action, options)
 
     def act(self, kata: Kata, action: str | None, options: dict[str, Any]) -> None:
         """What one does with a kata."""
@@ -131,6 +132,15 @@ class Command(WorkspaceCommand):
                 hint=f"`{catalogue.command()}` shows them.",
             )
         return slug
+
+    def ahead(self) -> str:
+        """The next kata, unless one was begun last: that is gone on with."""
+        found, progress = catalogue.catalogue(), runs.progress()
+        focused = next((kata for kata in found.katas if kata.slug == runs.focus()), None)
+        if focused and not runs.has_passed(focused):
+            return focused.slug
+        upcoming = overview.next_kata(found, progress, path=following.followed())
+        return upcoming.slug if upcoming else ""
 
     def overview(self, as_json: bool) -> None:
         found, progress = catalogue.catalogue(), runs.progress()
