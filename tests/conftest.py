@@ -12,6 +12,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.forkserver import ForkServer
+
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "tests" / "samples"
 
@@ -45,9 +47,29 @@ def state(tmp_path, migrated):
     return shutil.copytree(migrated, tmp_path / "state")
 
 
+@pytest.fixture(scope="session")
+def forker():
+    """A warm Python that runs of katas are forked from."""
+    from core.server.forker import Forker
+
+    with Forker() as forker:
+        yield forker
+
+
+@pytest.fixture(scope="session")
+def forkserver():
+    """A warm Python that commands are forked from."""
+    server = ForkServer()
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def manage(tmp_path, monkeypatch):
-    """Run manage.py as a person does: a process, with a state of its own. (status, stdout, stderr)."""
+def manage(tmp_path, forkserver, forker):
+    """Run manage.py as a person does: a process, with a state of its own. (status, stdout, stderr).
+
+    Process and runs are forked from a warm Python each: but for the time, it is as without.
+    """
 
     def run(*arguments: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
         environment = os.environ | {
@@ -58,26 +80,12 @@ def manage(tmp_path, monkeypatch):
             **(env or {}),
         }
         environment.pop("DJANGO_SETTINGS_MODULE", None)
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
+        if forker.connection is None:
+            forker.start()
+        warm = (forker.connection.fileno(),)
+        return forkserver.run("-m", "tests.warm_manage", *arguments, env=environment, pass_fds=warm)
 
     return run
-
-
-@pytest.fixture(scope="module")
-def forker():
-    """A warm Python that the module's runs are forked from."""
-    from core.server.forker import Forker
-
-    with Forker() as forker:
-        yield forker
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -56,8 +54,8 @@ def pytest_sessionfinish():
 
 
 @pytest.fixture
-def run(tmp_path):
-    """Run pytest with the environment's Python: (status, words, what the editor's plugin saw)."""
+def run(tmp_path, forkserver):
+    """Run pytest as with the environment's Python: (status, words, what the editor's plugin saw)."""
     (tmp_path / "walk.py").write_text(WALK)
 
     def run(*arguments: object, cwd: Path = ROOT, **variables: str):
@@ -72,16 +70,10 @@ def run(tmp_path):
         for name in ("DJANGO_SETTINGS_MODULE", "PYTEST_XDIST_WORKER", "PYTEST_ADDOPTS"):
             environment.pop(name, None)
         (tmp_path / "walk.json").write_text("null")
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "walk", *map(str, arguments)],
-            cwd=cwd,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        walk = json.loads((tmp_path / "walk.json").read_text())
-        return done.returncode, done.stdout + done.stderr, walk
+        quiet = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
+        command = ("-m", "pytest", "-W", quiet, "-p", "walk", *map(str, arguments))
+        status, out, err = forkserver.run(*command, cwd=cwd, env=environment)
+        return status, out + err, json.loads((tmp_path / "walk.json").read_text())
 
     return run
 
