@@ -13,9 +13,18 @@ import pexpect
 import pytest
 
 from tests.forkserver import ForkServer
+from tests.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "tests" / "samples"
+
+ALL = bool(os.environ.get("CI") or os.environ.get("KATA_SLOW"))
+
+
+def in_ci(reason: str) -> pytest.MarkDecorator:
+    """What takes long and rarely breaks; of each feature a test is left for every day."""
+    return pytest.mark.skipif(not ALL, reason=f"{reason}: in CI, or with KATA_SLOW=1")
+
 
 # Whoever started the tests in the background may have left SIGINT ignored, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -103,8 +112,10 @@ def own_servers(monkeypatch, tmp_path):
     return tmp_path
 
 
-@pytest.fixture(params=["cold", "server"])
-def at_a_terminal(request, state):
+@pytest.fixture(
+    params=["cold", pytest.param("server", marks=in_ci("a second, for a server of the test's own"))]
+)
+def at_a_terminal(request, state, forkserver):
     """Start `manage.py kata …` at a terminal of 80 columns without colour, in a state of its own.
 
     Twice: in its own process, and by a background server, which must have answered.
@@ -127,17 +138,15 @@ def at_a_terminal(request, state):
         wait_for(lambda: list(runtime.glob("*/socket")), seconds=60)
 
     def spawn(*arguments: str) -> pexpect.spawn:
-        found = pexpect.spawn(
-            sys.executable,
-            ["manage.py", "kata", *arguments],
-            cwd=str(ROOT),
+        return Terminal(
+            forkserver,
+            "manage.py",
+            "kata",
+            *arguments,
             env=environment,
-            encoding="utf-8",
             dimensions=(40, 80),
             timeout=60,
         )
-        found.delaybeforesend = None
-        return found
 
     yield spawn
     if server:

@@ -4,6 +4,7 @@ Such a command is a process of its own, with environment, folder and streams as 
 only a new Python can have (-X, PYTHONHASHSEED, /proc/PID/environ) it has not: start it by subprocess.
 """
 
+import fcntl
 import gc
 import importlib
 import io
@@ -16,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import zoneinfo
 from pathlib import Path
@@ -144,10 +146,15 @@ class ForkServer:
         env: dict[str, str],
         cwd: Path = ROOT,
         pass_fds: tuple[int, ...] = (),
+        terminal: bool = False,
     ) -> Forked:
-        """`python ARGUMENTS…` with these descriptors; those of `pass_fds` are 3, 4, … there."""
+        """`python ARGUMENTS…` with these descriptors; those of `pass_fds` are 3, 4, … there.
+
+        With `terminal`, standard input is one, and becomes the terminal of a session of its own.
+        """
         connection = self.connection or self.open()
-        request = json.dumps({"arguments": arguments, "env": env, "cwd": str(cwd)}).encode()
+        found = {"arguments": arguments, "env": env, "cwd": str(cwd), "terminal": terminal}
+        request = json.dumps(found).encode()
         told, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(
@@ -168,7 +175,11 @@ class ForkServer:
             streams = [each.fileno() for each in (nothing, out, err)]
             names = ("stdin", "stdout", "stderr")
             forked = self.start(
-                *arguments, env=env, cwd=cwd, pass_fds=pass_fds, **dict(zip(names, streams))
+                *arguments,
+                env=env,
+                cwd=cwd,
+                pass_fds=pass_fds,
+                **dict(zip(names, streams, strict=True)),
             )
             status = forked.wait()
             out.seek(0)
@@ -210,7 +221,9 @@ def become(request: dict, descriptors: list[int]) -> None:
     for number, each in enumerate(high):
         os.dup2(each, number)
     os.closerange(len(descriptors), 256)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if request["terminal"]:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     environment = request["env"]
     os.environ.clear()
     os.environ.update(environment)
@@ -232,17 +245,21 @@ def become(request: dict, descriptors: list[int]) -> None:
 
 def open_streams(encoding: str) -> None:
     name, _, errors = encoding.partition(":")
-    sys.stdin = sys.__stdin__ = io.TextIOWrapper(open(0, "rb", closefd=False), encoding=name)
-    out = open(1, "wb", closefd=False)
+    raw = [io.FileIO(number, mode, closefd=False) for number, mode in enumerate("rww")]
+    sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BufferedReader(raw[0]), encoding=name)
     sys.stdout = sys.__stdout__ = io.TextIOWrapper(
-        out, encoding=name, errors=errors or "strict", line_buffering=os.isatty(1)
+        io.BufferedWriter(raw[1]),
+        encoding=name,
+        errors=errors or "strict",
+        line_buffering=os.isatty(1),
     )
     sys.stderr = sys.__stderr__ = io.TextIOWrapper(
-        open(2, "wb", closefd=False), encoding=name, errors="backslashreplace", line_buffering=True
+        io.BufferedWriter(raw[2]), encoding=name, errors="backslashreplace", line_buffering=True
     )
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a shell's foreground
     for name in PRELOAD:
         importlib.import_module(name)
     _zones.extend(map(zoneinfo.ZoneInfo, zoneinfo.available_timezones()))

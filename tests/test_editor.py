@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
-from tests.conftest import ROOT, SAMPLES, copy_sample
+from tests.conftest import ROOT, SAMPLES, copy_sample, in_ci
 
 EDITOR = {path.stem: json.loads(path.read_text()) for path in (ROOT / ".vscode").glob("*.json")}
 SOLVED = """def double(n):
@@ -186,6 +186,7 @@ def test_workspace_tests_keep_their_settings_and_load_no_runner(run):
 # --- many katas, each in a child --------------------------------------------------------------
 
 
+@in_ci("every module of the tests is imported")
 def test_explorer_lists_every_kata_and_test_of_the_workspace(run):
     arguments = EDITOR["settings"]["python.testing.pytestArgs"]
     status, words, walk = run("--collect-only", "-q", *arguments)
@@ -254,6 +255,7 @@ def test_broken_kata_is_a_sentence_and_the_others_are_there(run, tmp_path, monke
     assert "Traceback" not in words
 
 
+@in_ci("ten seconds, for workers of its own")
 def test_katas_among_the_workspace_tests_run_in_several_workers(run):
     keyword = "blank_line_last or genres_without_parents or tree_is_frozen"
     status, words, _ = run(

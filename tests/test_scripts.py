@@ -22,7 +22,8 @@ from typing import NoReturn
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.conftest import ROOT, in_ci
+
 CI = os.environ.get("CI") == "true"
 NOBODY = 65534
 TOOLS = {
@@ -71,10 +72,7 @@ Creating the database …
 Loading the bookshop …
 """
 
-slow = pytest.mark.skipif(
-    not CI and not os.environ.get("KATA_SLOW"),
-    reason="Installs every package: run with KATA_SLOW=1.",
-)
+slow = in_ci("installs every package")
 
 
 @dataclass(frozen=True)

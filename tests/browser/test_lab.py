@@ -1,27 +1,45 @@
 """The lab in a real Chromium: the toolbar's panels, Silk by its button, and a save that shows itself."""
 
 import re
+import shutil
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import beyond_window, serious
 from tests.cockpit.verdicts import copy_kata
-from tests.lab.conftest import root, start_lab  # noqa: F401 - fixtures
+from tests.lab.conftest import starting
 
 PACKING = "/lab/?call=packing_list(1000)"
 TOOLBAR = "#djDebugRoot"
 SOON = 30_000  # milliseconds for a save to show on a busy machine
 
 
-@pytest.fixture
-def joined(root):  # noqa: F811 - the fixture
-    return copy_kata(root, "joined")
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory, migrated):
+    """The lab of a copy of select_related, and that copy's folder."""
+    folder = tmp_path_factory.mktemp("lab")
+    joined = copy_kata(folder / "copies", "joined")
+    state = shutil.copytree(migrated, folder / "state")
+    with starting(folder / "copies", state, folder) as start:
+        yield start("joined"), joined
 
 
 @pytest.fixture
-def lab(start_lab, joined):  # noqa: F811 - the fixture
-    return start_lab("joined")
+def joined(opened):
+    """The folder of the kata, whose file and size are as shipped again at the end."""
+    lab, folder = opened
+    shipped = (folder / "author" / "stub" / "exercise.py").read_text()
+    yield folder
+    (folder / "exercise.py").write_text(shipped)
+    lab.shows("/lab/", "packing_list(1000)")
+    lab.post("/lab/size/", size="8")
+    lab.shows(PACKING.replace(" ", "%20"), "<strong>321 queries</strong>")
+
+
+@pytest.fixture
+def lab(opened, joined):
+    return opened[0]
 
 
 @pytest.fixture
