@@ -49,10 +49,11 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory, migrated):
     """The workspace's own server, with three runs of the kata `joined`."""
     folder = tmp_path_factory.mktemp("site")
     kata = copy_kata(folder / "copies", "joined")
+    shutil.copytree(migrated, folder / "state")
     environment = os.environ | {
         "KATA_STATE": str(folder / "state"),
         "KATA_PATH": str(folder / "copies"),
@@ -115,8 +116,8 @@ def open_page(chromium: Browser, site: Site, request):
             cookie = {"name": "sessionid", "value": site.session, "url": site.address}
             context.add_cookies([cookie])
         page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: m.type == "error" and complaints.append((page.url, m.text)))
+        page.on("pageerror", lambda error: complaints.append((page.url, str(error))))
         return page
 
     yield make
