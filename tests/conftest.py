@@ -7,7 +7,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pytest
@@ -24,6 +26,12 @@ ALL = bool(os.environ.get("CI") or os.environ.get("KATA_SLOW"))
 def in_ci(reason: str) -> pytest.MarkDecorator:
     """What takes long and rarely breaks; of each feature a test is left for every day."""
     return pytest.mark.skipif(not ALL, reason=f"{reason}: in CI, or with KATA_SLOW=1")
+
+
+def often(names: Iterable[str], *often: str, else_in_ci: str) -> list[Any]:
+    """Parameters, of which these are for every day."""
+    dear = in_ci(else_in_ci)
+    return [pytest.param(name, marks=[] if name in often else dear) for name in names]
 
 
 # Whoever started the tests in the background may have left SIGINT ignored, and children inherit that.
@@ -218,7 +226,8 @@ def left_behind(folder: Path) -> list[str]:
     return found
 
 
-def wait_for(condition, seconds: float = 15) -> None:
+def wait_for(condition, seconds: float = 60) -> None:
+    """A condition that is soon true on a quiet machine; the seconds are for one that is not."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come true in time"

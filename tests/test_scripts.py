@@ -323,7 +323,7 @@ def test_interrupted_preparation_is_taken_up_again(fresh: Workspace) -> None:
     while "pip install" not in (fresh.home / "uv").read_text():
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
-    words += process.communicate(timeout=10)[1]
+    words += process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert words == (
         "Making the Python environment in .venv … (once)\nInstalling 2 packages …\n"
@@ -339,7 +339,7 @@ def test_environment_left_half_made_is_made_again(fresh: Workspace) -> None:
     process = fresh.start()
     wait_for(process, "Making")
     os.killpg(process.pid, signal.SIGKILL)
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     fresh.program("uv", UV)
     assert fresh.kata()[2] == FIRST_WORDS
     assert not (fresh.root / ".kata/preparing").is_symlink()
@@ -349,7 +349,7 @@ def test_two_first_calls_the_second_waits_for_the_first(fresh: Workspace) -> Non
     first = fresh.start(INSTALL_SECONDS="2")
     words = wait_for(first, "Installing")
     status, _, err = fresh.kata()
-    words += first.communicate(timeout=10)[1]
+    words += first.communicate(timeout=60)[1]
     assert (first.returncode, words) == (0, FIRST_WORDS)
     assert status == 0
     assert err == (
@@ -646,7 +646,7 @@ def test_fresh_clone_with_pip_as_somebody_goes_on_after_a_kill(public: Path) -> 
         time.sleep(0.1)
     time.sleep(0.5)  # somewhere in the middle of copying
     os.killpg(first.pid, signal.SIGKILL)
-    first.communicate(timeout=10)
+    first.communicate(timeout=60)
 
     run = subprocess.run(command, env=env, capture_output=True, text=True)
     assert (run.returncode, run.stderr.splitlines()[1:]) == (

@@ -26,7 +26,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
-expect.set_options(timeout=30_000)  # what a worker does may take its time on a busy machine
+expect.set_options(timeout=60_000)  # what a worker does may take its time on a busy machine
 AXE = ROOT / "tests" / "vendor" / "axe.min.js"
 
 
@@ -81,7 +81,7 @@ def site(tmp_path_factory, migrated):
         yield Site(address, made.stdout.strip(), kata)
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
         log.close()
 
 
@@ -111,6 +111,7 @@ def open_page(chromium: Browser, site: Site, request):
             base_url=site.address,
             **options,
         )
+        context.set_default_timeout(60_000)
         contexts.append(context)
         if logged_in:
             cookie = {"name": "sessionid", "value": site.session, "url": site.address}

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import beyond_window, serious
-from tests.conftest import in_ci
+from tests.conftest import in_ci, often
 
 PAGES = {
     "front": "/admin/",
@@ -35,7 +35,10 @@ STOCK = {
 @pytest.mark.parametrize(
     "scheme", ["light", pytest.param("dark", marks=in_ci("the second scheme"))]
 )
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    "name",
+    often(PAGES, "front", "katas", "kata", "compare", "runs", "run", else_in_ci="a page each"),
+)
 def test_page_is_accessible_and_fits_its_window(open_page, name, scheme):
     page = open_page(scheme=scheme)
     page.goto(PAGES[name])

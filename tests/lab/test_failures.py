@@ -125,7 +125,7 @@ def test_disk_that_is_full_is_said_in_place_of_the_pages(start_lab, root):
 def test_disk_without_any_space_gets_a_sentence(start_lab, root):
     write_kata(root, "shelves", "models.py", 'database = "memory"', models=MODEL)
     lab = start_lab("shelves", free=0)
-    assert lab.process.wait(30) == 4
+    assert lab.process.wait(60) == 4
     assert "shelves cannot be" in lab.words
     assert "Traceback" not in lab.words
 

@@ -80,7 +80,7 @@ def test_it_listens_on_this_machine_alone(shared_labs):
 def test_second_start_joins(shared_labs):
     first = shared_labs("plain")
     second = shared_labs("plain", "--lab")
-    assert second.process.wait(30) == 0
+    assert second.process.wait(60) == 0
     assert second.link == first.link
     assert f"is open already (process {first.process.pid})" in second.words
 

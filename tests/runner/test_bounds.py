@@ -136,7 +136,7 @@ def test_ending_the_command_ends_the_run(kata_folder, tmp_path, sign):
     )
     wait_for(mark.exists)
     command.send_signal(sign)
-    _, errors = command.communicate(timeout=10)
+    _, errors = command.communicate(timeout=60)
     wait_for(lambda: not list(temporary.glob("kata-*")) and not left_behind(temporary))
     if sign == signal.SIGINT:
         assert (command.returncode, errors) == (130, "Stopped. Nothing was stored.\n")

@@ -58,7 +58,7 @@ def test_worker_that_is_told_to_end_gives_back_what_takes_too_long(workspace):
     workspace.gate.reached()
     workspace.worker.send_signal(signal.SIGTERM)
     workspace.gate.abandoned()
-    assert workspace.worker.wait(timeout=15) == 0
+    assert workspace.worker.wait(timeout=60) == 0
     assert workspace.runs(runs) == [("queued", 0)] * 2
     workspace.start_worker()  # the messages are there again
     workspace.gate.reached()
@@ -72,7 +72,7 @@ def test_worker_that_is_told_to_end_waits_for_what_is_quick(workspace):
     workspace.gate.reached()
     workspace.worker.send_signal(signal.SIGTERM)
     workspace.gate.open()
-    assert workspace.worker.wait(timeout=15) == 0
+    assert workspace.worker.wait(timeout=60) == 0
     assert workspace.runs([run]) == [("passed", 1)]
 
 
@@ -126,7 +126,7 @@ def test_sick_worker_takes_no_more_and_its_run_waits_for_another(workspace):
     workspace.wait([run])
     workspace.temporary.rename(workspace.folder / "away")  # where run folders are made
     runs = workspace.ask("enqueue", ["pages", "bounded"])
-    assert workspace.worker.wait(timeout=30) == 0
+    assert workspace.worker.wait(timeout=60) == 0
     assert workspace.runs(runs) == [("queued", 0)] * 2
     assert "CRITICAL: This worker cannot judge a trivial kata, and ends: " in workspace.words()
     (workspace.folder / "away").rename(workspace.temporary)
