@@ -111,6 +111,7 @@ def copies(tmp_path, monkeypatch):
     return folders[len(katas) :]
 
 
+@in_ci("ten seconds")
 def test_copies_are_sound_katas(copies):
     assert copies
     for folder in copies:
@@ -143,6 +144,7 @@ def test_file_that_changed_just_now_is_read_each_time(tmp_path, monkeypatch):
     assert len(read) == 2
 
 
+@in_ci("ten seconds")
 def test_cockpit_times_every_page_over_a_filled_database(short):
     sizes = ("--runs", "3000", "--katas", "60", "--repeat", "2")
     done = benchmark(short, "cockpit", *sizes, "--json")

@@ -81,6 +81,7 @@ def test_toolbar_shows_the_n_plus_1_with_the_learners_line(open_lab):
     assert "exercise.py" in " ".join([*traces, panel.inner_html()])
 
 
+@in_ci("five seconds in the browser")
 def test_silk_page_opens_from_the_button(open_lab):
     page = open_lab(PACKING)
     page.get_by_role("button", name="Profile in Silk").click()

@@ -153,7 +153,7 @@ def test_error_new_says_what_and_the_way_out(manage, mine, arguments, words):
 
 
 @pytest.fixture
-def ask(forkserver):
+def ask(mine, forkserver):
     """Begin `orm/joins` at a terminal."""
 
     def start(*arguments: str) -> Terminal:

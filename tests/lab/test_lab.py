@@ -125,6 +125,7 @@ def test_an_exception_in_a_call_is_shown_with_its_line(start_lab, plain):
     assert "exercise.py:2</code> <code>return 1 // 0</code>" in text
 
 
+@some_seconds
 def test_size_is_kept_at_the_next_start(start_lab, joined):
     lab = start_lab("joined")
     assert lab.post("/lab/size/", size="16", call="open_loans()").status == 302

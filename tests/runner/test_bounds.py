@@ -20,8 +20,11 @@ GOOD = (SAMPLES / "sources" / "passed" / "exercise.py").read_text()
 
 @pytest.fixture
 def kata_folder(tmp_path, monkeypatch):
-    """A copy of the bounded sample, solved, in a root of its own."""
-    return copy_sample("bounded", tmp_path, monkeypatch, exercise=GOOD)
+    """A copy of the bounded sample, solved, in a root of its own; with time on a busy machine."""
+    folder = copy_sample("bounded", tmp_path, monkeypatch, exercise=GOOD)
+    toml = folder / "kata.toml"
+    toml.write_text(toml.read_text().replace("\nseconds = 4\n", "\nseconds = 60\n"))
+    return folder
 
 
 def judged(**options):

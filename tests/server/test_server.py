@@ -257,6 +257,7 @@ def test_second_server_leaves_the_first_alone(workspace):
     assert workspace.manage("kata", "bounded").returncode == 0
 
 
+@in_ci("four seconds, and a server of its own")
 def test_killed_server_takes_its_forker_and_run_with_it_and_the_next_command_works(workspace):
     server = workspace.start()
     (workspace.folder / "exercise.py").write_text("import time\n\ntime.sleep(1.5)\n" + GOOD)

@@ -66,6 +66,7 @@ def test_worker_that_is_told_to_end_gives_back_what_takes_too_long(workspace):
     assert workspace.wait(runs) == [("passed", 1)] * 2
 
 
+@in_ci("five seconds and more")
 def test_worker_that_is_told_to_end_waits_for_what_is_quick(workspace):
     workspace.start_worker()
     (run,) = workspace.ask("enqueue", ["gate"])
