@@ -7,15 +7,33 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pytest
 
 from tests import database
+from tests.forkserver import ForkServer
+from tests.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "tests" / "samples"
+
+ALL = bool(os.environ.get("CI") or os.environ.get("KATA_SLOW"))
+
+
+def in_ci(reason: str) -> pytest.MarkDecorator:
+    """What takes long and rarely breaks; of each feature a test is left for every day."""
+    return pytest.mark.skipif(not ALL, reason=f"{reason}: in CI, or with KATA_SLOW=1")
+
+
+def often(names: Iterable[str], *often: str, else_in_ci: str) -> list[Any]:
+    """Parameters, of which these are for every day."""
+    dear = in_ci(else_in_ci)
+    return [pytest.param(name, marks=[] if name in often else dear) for name in names]
+
 
 # Whoever started the tests in the background may have left SIGINT ignored, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -60,9 +78,29 @@ def on_sqlite(db):
         pytest.skip("it is of SQLite alone")
 
 
+@pytest.fixture(scope="session")
+def forker():
+    """A warm Python that runs of katas are forked from."""
+    from core.server.forker import Forker
+
+    with Forker() as forker:
+        yield forker
+
+
+@pytest.fixture(scope="session")
+def forkserver():
+    """A warm Python that commands are forked from."""
+    server = ForkServer()
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def manage(tmp_path, monkeypatch):
-    """Run manage.py as a person does: a process, with a state of its own. (status, stdout, stderr)."""
+def manage(tmp_path, forkserver, forker):
+    """Run manage.py as a person does: a process, with a state of its own. (status, stdout, stderr).
+
+    Process and runs are forked from a warm Python each: but for the time, it is as without.
+    """
 
     def run(*arguments: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
         environment = os.environ | {
@@ -73,26 +111,12 @@ def manage(tmp_path, monkeypatch):
             **(env or {}),
         }
         environment.pop("DJANGO_SETTINGS_MODULE", None)
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
+        if forker.connection is None:
+            forker.start()
+        warm = (forker.connection.fileno(),)
+        return forkserver.run("-m", "tests.warm_manage", *arguments, env=environment, pass_fds=warm)
 
     return run
-
-
-@pytest.fixture(scope="module")
-def forker():
-    """A warm Python that the module's runs are forked from."""
-    from core.server.forker import Forker
-
-    with Forker() as forker:
-        yield forker
 
 
 @pytest.fixture
@@ -110,8 +134,10 @@ def own_servers(monkeypatch, tmp_path):
     return tmp_path
 
 
-@pytest.fixture(params=["cold", "server"])
-def at_a_terminal(request, state):
+@pytest.fixture(
+    params=["cold", pytest.param("server", marks=in_ci("a second, for a server of the test's own"))]
+)
+def at_a_terminal(request, state, forkserver):
     """Start `manage.py kata …` at a terminal of 80 columns without colour, in a state of its own.
 
     Twice: in its own process, and by a background server, which must have answered.
@@ -134,17 +160,15 @@ def at_a_terminal(request, state):
         wait_for(lambda: list(runtime.glob("*/socket")), seconds=60)
 
     def spawn(*arguments: str) -> pexpect.spawn:
-        found = pexpect.spawn(
-            sys.executable,
-            ["manage.py", "kata", *arguments],
-            cwd=str(ROOT),
+        return Terminal(
+            forkserver,
+            "manage.py",
+            "kata",
+            *arguments,
             env=environment,
-            encoding="utf-8",
             dimensions=(40, 80),
             timeout=60,
         )
-        found.delaybeforesend = None
-        return found
 
     yield spawn
     if server:
@@ -223,7 +247,8 @@ def left_behind(folder: Path) -> list[str]:
     return found
 
 
-def wait_for(condition, seconds: float = 15) -> None:
+def wait_for(condition, seconds: float = 60) -> None:
+    """A condition that is soon true on a quiet machine; the seconds are for one that is not."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come true in time"

@@ -14,7 +14,7 @@ from core import catalogue
 from core.runner.run import run
 from scripts.benchmarks.copies import make, together
 from scripts.benchmarks.pairs import Pairs, Spread, in_turn
-from tests.conftest import ROOT, wait_for
+from tests.conftest import ROOT, in_ci, wait_for
 from tests.test_catalogue import make as make_kata
 
 SMALL = ("--repeat", "1", "--few", "3", "--installed", "4", "--many", "6")
@@ -53,7 +53,7 @@ def short():
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.mark.skipif(not os.environ.get("CI"), reason="a minute or more: in CI")
+@in_ci("a minute or more")
 def test_prints_its_table_and_leaves_nothing(short):
     done = benchmark(short, *SMALL)
     assert (done.returncode, done.stderr) == (0, "")
@@ -70,7 +70,7 @@ def test_prints_its_table_and_leaves_nothing(short):
     wait_for(lambda: left_behind(short) == [])
 
 
-@pytest.mark.skipif(not os.environ.get("CI"), reason="half a minute: in CI")
+@in_ci("half a minute")
 def test_json_of_one_measure_holds_every_pair(tmp_path):
     done = benchmark(tmp_path, "cold", "--json", *SMALL)
     assert (done.returncode, done.stderr) == (0, "")
@@ -111,6 +111,7 @@ def copies(tmp_path, monkeypatch):
     return folders[len(katas) :]
 
 
+@in_ci("ten seconds")
 def test_copies_are_sound_katas(copies):
     assert copies
     for folder in copies:
@@ -143,6 +144,7 @@ def test_file_that_changed_just_now_is_read_each_time(tmp_path, monkeypatch):
     assert len(read) == 2
 
 
+@in_ci("ten seconds")
 def test_cockpit_times_every_page_over_a_filled_database(short):
     sizes = ("--runs", "3000", "--katas", "60", "--repeat", "2")
     done = benchmark(short, "cockpit", *sizes, "--json")

@@ -5,15 +5,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.core.management import get_commands, load_command_class
 
 from tests import database
-from tests.conftest import ROOT, SAMPLES, copy_sample
+from tests.conftest import ROOT, SAMPLES, copy_sample, in_ci
 
 EDITOR = {path.stem: json.loads(path.read_text()) for path in (ROOT / ".vscode").glob("*.json")}
 SOLVED = """def double(n):
@@ -57,8 +55,8 @@ def pytest_sessionfinish():
 
 
 @pytest.fixture
-def run(tmp_path):
-    """Run pytest with the environment's Python: (status, words, what the editor's plugin saw)."""
+def run(tmp_path, forkserver):
+    """Run pytest as with the environment's Python: (status, words, what the editor's plugin saw)."""
     (tmp_path / "walk.py").write_text(WALK)
 
     def run(*arguments: object, cwd: Path = ROOT, **variables: str):
@@ -73,16 +71,10 @@ def run(tmp_path):
         for name in ("DJANGO_SETTINGS_MODULE", "PYTEST_XDIST_WORKER", "PYTEST_ADDOPTS"):
             environment.pop(name, None)
         (tmp_path / "walk.json").write_text("null")
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "walk", *map(str, arguments)],
-            cwd=cwd,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        walk = json.loads((tmp_path / "walk.json").read_text())
-        return done.returncode, done.stdout + done.stderr, walk
+        quiet = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
+        command = ("-m", "pytest", "-W", quiet, "-p", "walk", *map(str, arguments))
+        status, out, err = forkserver.run(*command, cwd=cwd, env=environment)
+        return status, out + err, json.loads((tmp_path / "walk.json").read_text())
 
     return run
 
@@ -195,6 +187,7 @@ def test_workspace_tests_keep_their_settings_and_load_no_runner(run):
 # --- many katas, each in a child --------------------------------------------------------------
 
 
+@in_ci("every module of the tests is imported")
 def test_explorer_lists_every_kata_and_test_of_the_workspace(run):
     arguments = EDITOR["settings"]["python.testing.pytestArgs"]
     status, words, walk = run("--collect-only", "-q", *arguments)
@@ -263,6 +256,7 @@ def test_broken_kata_is_a_sentence_and_the_others_are_there(run, tmp_path, monke
     assert "Traceback" not in words
 
 
+@in_ci("ten seconds, for workers of its own")
 def test_katas_among_the_workspace_tests_run_in_several_workers(run):
     keyword = "blank_line_last or genres_without_parents or tree_is_frozen"
     status, words, _ = run(

@@ -62,6 +62,7 @@ def due(kata) -> list[tuple[str, int]]:
     return [(each["kata"], each["question"]) for each in json.loads(kata("--json")[1])["due"]]
 
 
+@pytest.mark.parametrize("at_a_terminal", ["cold", "server"], indirect=True)
 def test_questions_are_asked_answered_and_put_off(terminal, kata):
     shown = terminal("--quiz")
     shown.expect_exact("1 of 2 · bounded")

@@ -4,6 +4,8 @@ import json
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,8 @@ import pytest
 from core.watch import files
 from tests import database
 from tests.conftest import ROOT, SAMPLES, copy_sample, left_behind, wait_for
+from tests.forkserver import ForkServer
+from tests.terminal import Terminal
 
 GOOD = (SAMPLES / "sources" / "passed" / "exercise.py").read_text()
 WRONG = "def double(n):\n    return n + 2\n\n\ndef double_all(numbers):\n    return None\n"
@@ -32,7 +36,8 @@ LOOKED = files.LOOK / 1000 + 0.4  # seconds after which a watcher has looked wit
 class Watched:
     """A workspace of its own with two katas in it, and the watching processes."""
 
-    def __init__(self, path: Path, folder: Path, migrated: Path) -> None:
+    def __init__(self, path: Path, folder: Path, migrated: Path, forkserver: ForkServer) -> None:
+        self.forkserver = forkserver
         self.folder = folder
         self.file = folder / "exercise.py"
         self.state = database.copy(migrated, path / "state")
@@ -52,16 +57,15 @@ class Watched:
 
     def start(self, *arguments: str, **env: str) -> pexpect.spawn:
         """`kata --watch` on a terminal."""
-        terminal = pexpect.spawn(
-            sys.executable,
-            ["manage.py", "kata", *(arguments or ("bounded", "--watch"))],
-            cwd=str(ROOT),
+        terminal = Terminal(
+            self.forkserver,
+            "manage.py",
+            "kata",
+            *(arguments or ("bounded", "--watch")),
             env=self.environment | env,
-            encoding="utf-8",
             dimensions=(50, 90),
-            timeout=20,
+            timeout=60,
         )
-        terminal.delaybeforesend = None
         self.started.append(terminal)
         return terminal
 
@@ -98,11 +102,11 @@ class Watched:
 
 
 @pytest.fixture
-def watched(tmp_path, monkeypatch, migrated) -> Iterator[Watched]:
+def watched(tmp_path, monkeypatch, migrated, forkserver) -> Iterator[Watched]:
     copy_sample("plain_pytest", tmp_path, monkeypatch)
     folder = copy_sample("bounded", tmp_path, monkeypatch, exercise=WRONG)
     (folder / "hints.md").write_text(HINTS)
-    found = Watched(tmp_path, folder, migrated)
+    found = Watched(tmp_path, folder, migrated, forkserver)
     yield found
     for process in found.started:
         if isinstance(process, pexpect.spawn):
@@ -266,7 +270,7 @@ def test_pipe_gets_one_verdict_after_the_other(watched, environment, says):
     save(watched.file, GOOD + "\n")  # within the same second: polling is to see it all the same
     third = until(lines, "✓ passed")
     process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 130
+    assert process.wait(60) == 130
     assert "\x1b" not in "".join([*first, *second, *third])
 
 
@@ -295,16 +299,20 @@ def test_question_before_the_first_run_is_answered_by_a_line(watched):
 
 def test_background_server_runs_it_once_it_is_there(watched):
     runtime = Path(tempfile.mkdtemp(prefix="kx-"))  # short: a socket's path may not be long
-    terminal = watched.start(KATA_SERVER="1", XDG_RUNTIME_DIR=str(runtime), KATA_IDLE="1")
+    terminal = watched.start(KATA_SERVER="1", XDG_RUNTIME_DIR=str(runtime), KATA_IDLE="300")
     shown(terminal, "failed")
-    wait_for(lambda: list(runtime.glob("*/socket")))
+    wait_for(lambda: list(runtime.glob("*/socket")), 60)
     save(watched.file, watched.slow())
     wait_for(lambda: watched.begun.exists() and watched.begun.read_text())
     assert "core.server.warm" in watched.begun.read_text()
     terminal.send("q")
     assert ended(terminal) == 0
     assert watched.runs() == [("bounded", "failed")]
-    wait_for(lambda: not list(runtime.iterdir()))  # the server has ended as well
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(next(runtime.glob("*/socket"))))
+        whose = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    os.kill(struct.unpack("3i", whose)[0], signal.SIGTERM)
+    wait_for(lambda: not list(runtime.iterdir()))
     runtime.rmdir()
 
 

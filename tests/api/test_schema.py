@@ -19,8 +19,9 @@ from schemathesis.specs.openapi.checks import (
 
 from core.wsgi import application
 from tests.api.conftest import client_of
+from tests.conftest import ALL
 
-EXAMPLES = 100 if os.environ.get("CI") else 5
+EXAMPLES = 100 if ALL else 2
 CHECKS = [
     checks.not_a_server_error,
     content_type_conformance,

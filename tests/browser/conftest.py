@@ -27,7 +27,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
-expect.set_options(timeout=30_000)  # what a worker does may take its time on a busy machine
+expect.set_options(timeout=60_000)  # what a worker does may take its time on a busy machine
 AXE = ROOT / "tests" / "vendor" / "axe.min.js"
 
 
@@ -50,10 +50,11 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory, migrated):
     """The workspace's own server, with three runs of the kata `joined`."""
     folder = tmp_path_factory.mktemp("site")
     kata = copy_kata(folder / "copies", "joined")
+    shutil.copytree(migrated, folder / "state")
     environment = os.environ | {
         **database.workspace(folder / "state"),
         "KATA_PATH": str(folder / "copies"),
@@ -81,7 +82,7 @@ def site(tmp_path_factory):
         yield Site(address, made.stdout.strip(), kata)
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
         log.close()
 
 
@@ -111,13 +112,14 @@ def open_page(chromium: Browser, site: Site, request):
             base_url=site.address,
             **options,
         )
+        context.set_default_timeout(60_000)
         contexts.append(context)
         if logged_in:
             cookie = {"name": "sessionid", "value": site.session, "url": site.address}
             context.add_cookies([cookie])
         page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: m.type == "error" and complaints.append((page.url, m.text)))
+        page.on("pageerror", lambda error: complaints.append((page.url, str(error))))
         return page
 
     yield make

@@ -1,4 +1,4 @@
-"""In a process with a state of its own: runs of a kata, cards to practise, a session; prints its key."""
+"""In a process, on a migrated state of its own: runs of a kata, cards, a session; prints its key."""
 
 import django
 
@@ -6,7 +6,6 @@ django.setup()
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 
 from core import catalogue, runs  # noqa: E402
 from core.practice import cards, grading  # noqa: E402
@@ -15,7 +14,6 @@ from tests.cockpit.verdicts import verdict  # noqa: E402
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
     kata = catalogue.get("joined")
     for status, code in (("failed", "x = 1\n"), ("error", "x =\n"), ("passed", "x = 2\n")):
         made = verdict(kata, status, queries=1 if status == "passed" else 41, output="printed\n")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import beyond_window, serious
+from tests.conftest import in_ci, often
 
 PAGES = {
     "front": "/admin/",
@@ -18,8 +19,12 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    "scheme", ["dark", pytest.param("light", marks=in_ci("the second scheme"))]
+)
+@pytest.mark.parametrize(
+    "name", often(PAGES, "front", "questions", "a repeat", else_in_ci="a page each")
+)
 def test_page_is_accessible_and_fits_its_window(open_page, name, scheme):
     page = open_page(scheme=scheme)
     page.goto(PAGES[name])

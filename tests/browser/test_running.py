@@ -11,8 +11,11 @@ from playwright.sync_api import expect
 from tests import database
 from tests.browser.conftest import Site, beyond_window, serious
 from tests.cockpit.verdicts import copy_kata
+from tests.conftest import in_ci
 from tests.serve.conftest import Served
 from tests.worker.workspace import OPEN
+
+some_seconds = in_ci("some seconds in the browser")
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +146,7 @@ def test_run_is_cancelled_and_the_focus_stays_near(page, gate):
     gate.abandoned()
 
 
+@some_seconds
 def test_second_click_follows_the_run_of_the_first(open_page, gate):
     first, second = open_page(), open_page()
     run(first, "gate")
@@ -204,6 +208,7 @@ def test_selected_katas_are_a_batch_to_follow(page, gate):
     expect(page).to_have_url(re.compile("/admin/katas/gate/$"))
 
 
+@some_seconds
 def test_open_batch_is_found_from_the_front_page_and_cancelled(page, gate):
     run_selected(page, "gate", "joined")
     gate.reached()
@@ -217,6 +222,7 @@ def test_open_batch_is_found_from_the_front_page_and_cancelled(page, gate):
     expect(page.get_by_role("link", name="Batch")).to_have_count(0)
 
 
+@some_seconds
 def test_run_without_scripts(open_page, gate):
     page = open_page(java_script_enabled=False)
     run(page, "gate")
@@ -229,8 +235,15 @@ def test_run_without_scripts(open_page, gate):
     gate.abandoned()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [400, 1280])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (400, "dark"),
+        pytest.param(400, "light", marks=some_seconds),
+        pytest.param(1280, "light", marks=some_seconds),
+        pytest.param(1280, "dark", marks=some_seconds),
+    ],
+)
 def test_live_pages_are_accessible_and_fit(open_page, gate, scheme, width):
     page = open_page(scheme=scheme, width=width)
     run_selected(page, "gate", "joined")

@@ -3,13 +3,13 @@
 import json
 import os
 import shlex
-import sys
 
 import pexpect
 import pytest
 
 from core import catalogue
 from tests.conftest import ROOT
+from tests.terminal import Terminal
 
 WEAK = "tests/samples/mutation/weak"
 
@@ -152,19 +152,24 @@ def test_error_new_says_what_and_the_way_out(manage, mine, arguments, words):
     assert list(mine.rglob("*")) == []
 
 
-def ask(mine, *arguments: str) -> pexpect.spawn:
-    return pexpect.spawn(
-        sys.executable,
-        ["manage.py", "kata_new", "orm/joins", "--root", str(mine), *arguments],
-        cwd=str(ROOT),
-        env=os.environ | {"COLUMNS": "80"},
-        encoding="utf-8",
-        timeout=30,
-    )
+@pytest.fixture
+def ask(mine, forkserver):
+    """Begin `orm/joins` at a terminal."""
+
+    def start(*arguments: str) -> Terminal:
+        return Terminal(
+            forkserver,
+            *("manage.py", "kata_new", "orm/joins", "--root", str(mine), *arguments),
+            env=os.environ | {"COLUMNS": "80"},
+            dimensions=(24, 80),
+            timeout=60,
+        )
+
+    return start
 
 
-def test_new_asks_on_a_terminal_and_asks_again(mine):
-    terminal = ask(mine, "--title", "Join")
+def test_new_asks_on_a_terminal_and_asks_again(ask, mine):
+    terminal = ask("--title", "Join")
     for question, answer in (
         (r"Level, 1 to 4 \[2\]: ", "five"),
         (r"'five' is not a whole number from 1 to 4\.[^$]*Level, 1 to 4 \[2\]: ", "3"),
@@ -183,8 +188,8 @@ def test_new_asks_on_a_terminal_and_asks_again(mine):
     assert kata.edit == ("views.py",)
 
 
-def test_new_stopped_at_a_question_writes_nothing(mine):
-    terminal = ask(mine)
+def test_new_stopped_at_a_question_writes_nothing(ask, mine):
+    terminal = ask()
     terminal.expect(r"\[Joins\]: ")
     stopped = False
     while not stopped:  # a key that comes before input() reads is lost
@@ -196,8 +201,8 @@ def test_new_stopped_at_a_question_writes_nothing(mine):
     assert list(mine.iterdir()) == []
 
 
-def test_new_takes_the_defaults_at_the_end_of_input(mine):
-    terminal = ask(mine)
+def test_new_takes_the_defaults_at_the_end_of_input(ask, mine):
+    terminal = ask()
     for _ in range(4):
         terminal.expect(": ")
         terminal.sendeof()

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 
 from core.lab.owner import OWNER
-from tests.conftest import ROOT, wait_for
+from tests.conftest import ROOT, in_ci, wait_for
 from tests.lab.http import asked
 
 
@@ -40,6 +40,7 @@ def test_link_opens_the_lab_once_and_it_ends_with_the_server(me, kata, own_state
     assert me.get("/admin/katas/joined/lab/").url != first.url
 
 
+@in_ci("a lab each, some seconds")
 def test_lab_ends_where_its_owner_is_killed(kata, own_state):
     code = (
         "import os, sys\nfrom core import catalogue\nfrom core.lab.owner import OWNER\n"
@@ -53,6 +54,7 @@ def test_lab_ends_where_its_owner_is_killed(kata, own_state):
     wait_for(lambda: not answers(link), 30)
 
 
+@in_ci("a lab each, some seconds")
 def test_lab_that_a_terminal_has_open_is_joined(me, kata, own_state):
     other = subprocess.Popen(
         [sys.executable, "manage.py", "kata", "joined", "--lab"],

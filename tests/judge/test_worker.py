@@ -56,7 +56,7 @@ def _nothing_is_left():
 @pytest.mark.parametrize("pool", POOLS)
 def test_task_runs_in_another_process(pool, app):
     with worker(app, pool=pool) as running:
-        found = app.tasks["pid"].delay().get(timeout=5)
+        found = app.tasks["pid"].delay().get(timeout=60)
         assert found != os.getpid()
         assert (found == running.process.pid) == (pool == "solo")
 
@@ -65,12 +65,12 @@ def test_worker_is_ready_soon(app):
     with worker(app):
         pass
     with worker(app):
-        assert app.tasks["add"].delay(1, 2).get(timeout=5) == 3
+        assert app.tasks["add"].delay(1, 2).get(timeout=60) == 3
 
 
 def test_retries_are_real(app, valkey):
     with worker(app), pytest.raises(Exception, match="retry"):
-        app.tasks["fail"].delay().get(timeout=5)
+        app.tasks["fail"].delay().get(timeout=60)
     assert int(redis.Redis.from_url(valkey).get("tries")) == 3
 
 
@@ -78,7 +78,7 @@ def test_chord(app):
     add = app.tasks["add"]
     with worker(app):
         found = chord([add.s(1, 2), add.s(3, 4)], add.s()).delay()
-        assert found.get(timeout=5) == 10
+        assert found.get(timeout=60) == 10
 
 
 def test_task_of_a_killed_worker_is_done_by_the_next(app, valkey):

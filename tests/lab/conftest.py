@@ -1,17 +1,21 @@
 """A lab as a person opens it: a process of its own, on a kata that the test may edit."""
 
+import contextlib
+import functools
 import os
 import re
 import signal
 import subprocess
 import sys
 import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tests import database
+from tests.cockpit.verdicts import copy_kata
 from tests.conftest import ROOT, unavailable, wait_for
 from tests.lab.http import Answer, asked
 
@@ -92,7 +96,7 @@ class Lab:
     def stop(self) -> int:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
 
 @pytest.fixture
@@ -120,7 +124,27 @@ def on_disk(state: Path, free: int | None) -> list[str]:
 @pytest.fixture
 def start_lab(root, state, tmp_path):
     """Start `manage.py kata SLUG --lab` (or other flags), and wait until it answers."""
-    labs = []
+    with starting(root, state, tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def shared_labs(tmp_path_factory, migrated):
+    """Labs for tests that only look: on `joined`, a copy of select_related, and on `plain`."""
+    folder = tmp_path_factory.mktemp("shared")
+    root = folder / "copies"
+    copy_kata(root, "joined")
+    lab = "from . import exercise\n\ncalls = {'one()': lambda: exercise.one()}\n"
+    one = "def one():\n    return 1\n"
+    write_kata(root, "plain", more='database = "none"', exercise=one, lab=lab)
+    with starting(root, database.copy(migrated, folder / "state"), folder) as start:
+        yield functools.cache(start)
+
+
+@contextlib.contextmanager
+def starting(root: Path, state: Path, folder: Path) -> Iterator[Callable[..., Lab]]:
+    """A way to start labs on the katas of this root; all of them end with the block."""
+    labs: list[Lab] = []
     environment = os.environ | {
         **database.workspace(state),
         "KATA_PATH": str(root),
@@ -134,7 +158,7 @@ def start_lab(root, state, tmp_path):
         slug: str, *flags: str, free: int | None = None, terminal: int = subprocess.DEVNULL
     ) -> Lab:
         """With `free`, its state is on a disk with so many KiB left."""
-        said = tmp_path / f"said-{len(labs)}"
+        said = folder / f"said-{len(labs)}"
         with said.open("w") as output:
             process = subprocess.Popen(
                 [
@@ -156,7 +180,9 @@ def start_lab(root, state, tmp_path):
         wait_for(lambda: "Ctrl-C ends it" in lab.words or process.poll() is not None, 90)
         return lab
 
-    yield start
-    for lab in labs:
-        lab.stop()
-        assert lab.servers() == []
+    try:
+        yield start
+    finally:
+        for lab in labs:
+            lab.stop()
+    assert [lab.servers() for lab in labs if lab.servers()] == []

@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.conftest import wait_for
+from tests.conftest import in_ci, wait_for
 from tests.lab.conftest import write_kata
 from tests.lab.test_lab import LAB
 
+some_seconds = in_ci("a lab each, some seconds")
 GOOD = "def one():\n    return 'mended'\n"
 CALL = "/lab/?call=one()"
 
@@ -26,6 +27,7 @@ def heals(lab, path, good=GOOD, words="mended"):
     assert lab.shows(CALL, words).status == 200
 
 
+@some_seconds
 def test_endless_loop_is_ended_and_named(start_lab, quick):
     path = quick("def one():\n    while True:\n        pass\n")
     lab = start_lab("quick")
@@ -38,6 +40,7 @@ def test_endless_loop_is_ended_and_named(start_lab, quick):
     heals(lab, path)
 
 
+@some_seconds
 def test_endless_loop_in_c_is_ended_from_outside(start_lab, quick):
     path = quick("import itertools\n\n\ndef one():\n    return all(itertools.repeat(True))\n")
     lab = start_lab("quick")
@@ -47,6 +50,7 @@ def test_endless_loop_in_c_is_ended_from_outside(start_lab, quick):
     heals(lab, path)
 
 
+@some_seconds
 def test_endless_loop_at_import_is_ended_and_named(start_lab, quick):
     path = quick("while True:\n    pass\n")
     lab = start_lab("quick")
@@ -58,7 +62,10 @@ def test_endless_loop_at_import_is_ended_and_named(start_lab, quick):
 
 @pytest.mark.parametrize(
     ("how", "words"),
-    [("os._exit(3)", "with status 3"), ("os.kill(os.getpid(), 11)", "by the signal SIGSEGV")],
+    [
+        ("os._exit(3)", "with status 3"),
+        pytest.param("os.kill(os.getpid(), 11)", "by the signal SIGSEGV", marks=some_seconds),
+    ],
 )
 def test_crash_is_said_and_the_lab_lives_on(start_lab, quick, how, words):
     path = quick(f"import os\n\n\ndef one():\n    {how}\n")
@@ -71,6 +78,7 @@ def test_crash_is_said_and_the_lab_lives_on(start_lab, quick, how, words):
     heals(lab, path)
 
 
+@some_seconds
 def test_exit_at_import_is_said(start_lab, quick):
     path = quick("import sys\n\nsys.exit(5)\n")
     lab = start_lab("quick")
@@ -88,6 +96,7 @@ class Migration(migrations.Migration):
 """
 
 
+@some_seconds
 def test_migration_that_fails_is_said_and_heals(start_lab, root):
     folder = write_kata(
         root,
@@ -105,6 +114,7 @@ def test_migration_that_fails_is_said_and_heals(start_lab, root):
     lab.shows("/lab/", "no lab.py")
 
 
+@some_seconds
 def test_disk_that_is_full_is_said_in_place_of_the_pages(start_lab, root):
     write_kata(root, "shelves", "models.py", 'database = "memory"', models=MODEL)
     lab = start_lab("shelves", free=100)
@@ -115,7 +125,7 @@ def test_disk_that_is_full_is_said_in_place_of_the_pages(start_lab, root):
 def test_disk_without_any_space_gets_a_sentence(start_lab, root, state_on_disk):
     write_kata(root, "shelves", "models.py", 'database = "memory"', models=MODEL)
     lab = start_lab("shelves", free=0)
-    assert lab.process.wait(30) == 4
+    assert lab.process.wait(60) == 4
     assert "shelves cannot be" in lab.words
     assert "Traceback" not in lab.words
 
@@ -131,6 +141,7 @@ class User(AbstractBaseUser):
 SWAPPED = 'database = "memory"\n[settings]\nAUTH_USER_MODEL = "swapped.User"'
 
 
+@some_seconds
 def test_swapped_user_model_without_a_manager_has_its_admin(start_lab, root):
     folder = write_kata(root, "swapped", "models.py", SWAPPED, models=USER)
     lab = start_lab("swapped")
@@ -143,6 +154,7 @@ def test_swapped_user_model_without_a_manager_has_its_admin(start_lab, root):
     lab.shows("/lab/", "/lab/admin/swapped/user/")
 
 
+@some_seconds
 def test_broken_middleware_of_the_kata_leaves_our_pages_alone(start_lab, root):
     middleware = "def broken(get_response):\n    def do(request):\n        raise ValueError('no')\n"
     middleware += "    return do\n"
@@ -155,6 +167,7 @@ def test_broken_middleware_of_the_kata_leaves_our_pages_alone(start_lab, root):
     assert "middleware.py" in answer.text  # Django's own page
 
 
+@some_seconds
 def test_middleware_that_is_not_there_is_said(start_lab, root):
     more = 'database = "none"\n[settings]\nMIDDLEWARE = ["copies.labs.ways.middleware.gone"]'
     write_kata(root, "ways", "middleware.py", more, middleware="")
@@ -162,6 +175,7 @@ def test_middleware_that_is_not_there_is_said(start_lab, root):
     assert "gone" in text
 
 
+@some_seconds
 def test_a_server_that_is_killed_is_said(start_lab, quick):
     quick(GOOD)
     lab = start_lab("quick")

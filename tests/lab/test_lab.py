@@ -10,10 +10,11 @@ import socket
 import pytest
 
 from tests.cockpit.verdicts import copy_kata
-from tests.conftest import wait_for
+from tests.conftest import in_ci, wait_for
 from tests.lab.conftest import write_kata
 from tests.lab.http import asked
 
+some_seconds = in_ci("a lab each, some seconds")
 SOLUTION = "author/solution/exercise.py"
 PACKING = "/lab/?call=packing_list%281000%29"
 ONE = "calls = {'one()': lambda: exercise.one()}\n"
@@ -37,8 +38,8 @@ def plain(root):
     return write
 
 
-def test_a_call_shows_its_cost_by_line_and_plan(start_lab, joined):
-    text = start_lab("joined").get(PACKING).text
+def test_a_call_shows_its_cost_by_line_and_plan(shared_labs):
+    text = shared_labs("joined").get(PACKING).text
     assert "<strong>321 queries</strong>" in text
     assert (
         'class="place">exercise.py:16</code> <code class="sql">SELECT … FROM bookshop_publ' in text
@@ -46,14 +47,13 @@ def test_a_call_shows_its_cost_by_line_and_plan(start_lab, joined):
     assert "It searches bookshop_publisher by its primary key and sorts nothing." in text
 
 
-def test_the_toolbar_counts_what_the_page_counts(start_lab, joined):
-    headers = start_lab("joined").get(PACKING).headers
+def test_the_toolbar_counts_what_the_page_counts(shared_labs):
+    headers = shared_labs("joined").get(PACKING).headers
     assert 'desc="SQL 321 queries"' in headers["Server-Timing"]
 
 
-def test_nobody_comes_in_without_the_link(start_lab, plain):
-    plain("def one():\n    return 1\n")
-    lab = start_lab("plain")
+def test_nobody_comes_in_without_the_link(shared_labs):
+    lab = shared_labs("plain")
     for path in ("/lab/", "/lab/silk/", "/lab/pulse/", "/static/lab/lab.css", "/"):
         assert asked("GET", lab.address + path).status == 403, path
         wrong = asked("GET", lab.address + path, cookies={"lab_plain": "wrong"})
@@ -64,30 +64,28 @@ def test_nobody_comes_in_without_the_link(start_lab, plain):
     assert lab.get("/lab/").status == 200
 
 
-def test_the_link_leads_only_into_the_lab(start_lab, plain):
-    plain("def one():\n    return 1\n")
-    lab = start_lab("plain")
+def test_the_link_leads_only_into_the_lab(shared_labs):
+    lab = shared_labs("plain")
     for to in ("//example.com/", "https://example.com/", "/%0d%0aSet-Cookie:a=b"):
         assert asked("GET", f"{lab.link}?to={to}").headers["Location"] == "/lab/"
     assert asked("GET", f"{lab.link}?to=/lab/silk/").headers["Location"] == "/lab/silk/"
 
 
-def test_it_listens_on_this_machine_alone(start_lab, plain):
-    plain("def one():\n    return 1\n")
-    port = int(start_lab("plain").address.rpartition(":")[2])
+def test_it_listens_on_this_machine_alone(shared_labs):
+    port = int(shared_labs("plain").address.rpartition(":")[2])
     with socket.socket() as other:
         other.bind(("127.0.0.2", port))  # free: the lab is at 127.0.0.1 and not everywhere
 
 
-def test_second_start_joins(start_lab, plain):
-    plain("def one():\n    return 1\n")
-    first = start_lab("plain")
-    second = start_lab("plain")
-    assert second.process.wait(30) == 0
+def test_second_start_joins(shared_labs):
+    first = shared_labs("plain")
+    second = shared_labs("plain", "--lab")
+    assert second.process.wait(60) == 0
     assert second.link == first.link
     assert f"is open already (process {first.process.pid})" in second.words
 
 
+@some_seconds
 def test_two_labs_at_once_do_not_meet(start_lab, plain):
     plain("def one():\n    return 'first'\n")
     plain("def one():\n    return 'second'\n", slug="other")
@@ -106,6 +104,7 @@ def test_a_save_shows_new_code(start_lab, joined):
     lab.shows(PACKING, "<strong>1 query</strong>")
 
 
+@some_seconds
 def test_syntax_error_is_shown_and_heals(start_lab, joined):
     lab = start_lab("joined")
     whole = (joined / "exercise.py").read_text()
@@ -126,6 +125,7 @@ def test_an_exception_in_a_call_is_shown_with_its_line(start_lab, plain):
     assert "exercise.py:2</code> <code>return 1 // 0</code>" in text
 
 
+@some_seconds
 def test_size_is_kept_at_the_next_start(start_lab, joined):
     lab = start_lab("joined")
     assert lab.post("/lab/size/", size="16", call="open_loans()").status == 302
@@ -136,9 +136,8 @@ def test_size_is_kept_at_the_next_start(start_lab, joined):
 
 
 @pytest.mark.parametrize("size", ["0", "many", "", "9999999999"])
-def test_wrong_size_is_refused_with_a_sentence(start_lab, plain, size):
-    plain("def one():\n    return 1\n")
-    lab = start_lab("plain")
+def test_wrong_size_is_refused_with_a_sentence(shared_labs, size):
+    lab = shared_labs("plain")
     answer = lab.post("/lab/size/", size=size)
     text = asked("GET", f"{lab.address}/lab/", cookies=lab.cookies | answer.cookies).text
     assert f"{size!r} is no size" in html.unescape(text)
@@ -161,8 +160,8 @@ def test_plain_python_shows_counts_memory_and_time_by_size(start_lab, plain):
     assert re.search(r">\d\.?\d* MiB<|>\d{3,} KiB<", text)
 
 
-def test_silk_records_a_call_by_the_button(start_lab, joined):
-    lab = start_lab("joined")
+def test_silk_records_a_call_by_the_button(shared_labs):
+    lab = shared_labs("joined")
     answer = lab.post("/lab/profile/", call="packing_list(1000)")
     page = lab.get(answer.headers["Location"])
     assert "packing_list(1000)" in page.words
@@ -172,11 +171,12 @@ def test_silk_records_a_call_by_the_button(start_lab, joined):
     assert "<strong>321 queries</strong>" in lab.get(PACKING).text
 
 
+@some_seconds
 def test_profile_without_a_lab_prints_the_link_and_stays_until_enter(start_lab, joined):
     keyboard, terminal = os.openpty()
     lab = start_lab("joined", "--profile", "packing_list(1000)", terminal=terminal)
+    wait_for(lambda: "Enter or Ctrl-C ends it" in lab.words)
     assert "No lab of joined is open: this one is, for the record." in lab.words
-    assert "The lab stays for you to look at it. Enter or Ctrl-C ends it." in lab.words
     path = re.search(r"\?to=(\S+)", lab.words)[1]
     queries = re.search(r"(\d+) queries", lab.get(path).words)[1]
     assert queries == "321"
@@ -193,12 +193,12 @@ def test_profile_of_no_call_without_a_lab_ends(start_lab, plain):
     assert "has no call 'nothing()'. Its calls: one()." in lab.words
 
 
-def test_profile_of_an_open_lab_asks_it(start_lab, joined):
-    lab = start_lab("joined")
-    second = start_lab("joined", "--profile")
+def test_profile_of_an_open_lab_asks_it(shared_labs):
+    lab = shared_labs("joined")
+    second = shared_labs("joined", "--profile")
     assert second.process.wait(60) == 0
     assert lab.get(re.search(r"\?to=(\S+)", second.words)[1]).status == 200
-    wrong = start_lab("joined", "--profile", "nothing()")
+    wrong = shared_labs("joined", "--profile", "nothing()")
     assert wrong.process.wait(60) == 4
     assert "has no call 'nothing()'. Its calls: packing_list(1000); open_loans();" in wrong.words
 

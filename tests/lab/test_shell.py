@@ -8,7 +8,7 @@ import pytest
 
 from tests import database
 from tests.cockpit.verdicts import copy_kata
-from tests.conftest import ROOT
+from tests.conftest import ROOT, in_ci
 from tests.lab.conftest import write_kata
 
 
@@ -47,6 +47,7 @@ def test_code_in_it_finds_bookshop_exercise_and_lab(here, root):
     assert "Execution time" in words
 
 
+@in_ci("two seconds, for a shell of its own")
 def test_names_of_silk_and_the_admin_do_not_clash(here, root):
     copy_kata(root, "joined")
     code = "print([n for n in ('Request', 'Response', 'Profile', 'LogEntry') if n in globals()])"
@@ -79,6 +80,7 @@ def test_syntax_error_is_a_sentence(here, root):
     assert "Traceback" not in child.before
 
 
+@in_ci("two seconds, for a shell of its own")
 def test_workspace_flag_is_without_a_kata(here, root):
     copy_kata(root, "joined")
     words = said(here("shell_plus", "--workspace", "--command", "print(Run.objects.count())"))

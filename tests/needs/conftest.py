@@ -63,7 +63,7 @@ class Ground:
     def close(self) -> None:
         for client in self.clients:
             with contextlib.suppress(BrokenPipeError):
-                client.communicate(timeout=30)
+                client.communicate(timeout=60)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from core.needs.find import find
 from core.needs.lease import Unavailable, holding, lease
 from core.needs.rest import ask
-from tests.conftest import unavailable, wait_for
+from tests.conftest import in_ci, unavailable, wait_for
 from tests.needs.conftest import command, everyone, read
 
 
@@ -64,6 +64,7 @@ def test_share_is_its_holders_alone_and_gone_with_it(share, ground):
     assert len(ground.hosts()) == 1
 
 
+@in_ci("a RabbitMQ of its own takes five seconds")
 def test_killed_host_takes_all_of_it_along_and_killed_server_is_said(share, ground):
     with holding():
         held = share()
@@ -87,6 +88,7 @@ def of_erlang(ground):
     return {pid: command(pid) for pid in everyone() if mine in read(f"/proc/{pid}/environ")}
 
 
+@in_ci("a RabbitMQ of its own takes five seconds")
 def test_server_by_url_keeps_nothing_of_ours(share, ground, monkeypatch):
     share()  # its server stands for somebody else's
     (path,) = ground.folder.glob("*/data/rabbitmq.conf")

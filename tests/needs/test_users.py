@@ -83,7 +83,7 @@ def test_user_who_is_not_root_has_a_server_of_their_own(need, python_of_anybody,
     assert owners == {nobody.pw_uid}
     folder = next(ground.folder.glob(f"kata-{nobody.pw_uid}-*"))
     assert folder.stat().st_mode & 0o777 == 0o700
-    client.communicate(timeout=30)
+    client.communicate(timeout=60)
     wait_for(lambda: not ground.hosts() and not ground.servers())
     wait_for(lambda: not folder.exists())
     assert client.returncode == 0

@@ -8,12 +8,12 @@ import sys
 import pytest
 
 from core.needs.lease import Unavailable, lease
-from tests.conftest import ROOT, unavailable
+from tests.conftest import ROOT, in_ci, unavailable
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def environment(request, tmp_path):
-    own = {"KATA_STATE": str(tmp_path), "DJANGO_SETTINGS_MODULE": "core.settings"}
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=in_ci("five seconds"))])
+def environment(request, state):
+    own = {"KATA_STATE": str(state), "DJANGO_SETTINGS_MODULE": "core.settings"}
     if request.param == "sqlite":
         yield own | {"DATABASE_URL": ""}
         return

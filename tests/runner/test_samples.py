@@ -13,7 +13,7 @@ import pytest
 from core import catalogue, processes
 from core.runner.run import run
 from core.verdict import Case, Verdict, verdict_from_json
-from tests.conftest import SAMPLES, left_behind
+from tests.conftest import SAMPLES, left_behind, often
 
 SOURCES = sorted(path.name for path in (SAMPLES / "sources").iterdir())
 SERVED = ("shelf", "bell", "post")  # by real servers
@@ -21,6 +21,8 @@ KATAS = (
     *("rows", "plain_pytest", "swapped_user", "pages", "needy", "migrated", "rest", "on_file"),
     *SERVED,
 )
+# Judged cold every day; the others only warm, by tests/server/test_server.py.
+COLD = ("passed", "failed", "syntax_error", "exit_in_call", "leaves_daemon", "rows", "pages")
 # Python and pytest print these themselves, with words of their own that differ between versions.
 NOISY = ("thread_bomb", "leaves_thread")
 
@@ -56,7 +58,7 @@ def compare(name: str, verdict: Verdict) -> None:
     assert verdict_from_json(json.loads(json.dumps(verdict.to_json()))) == verdict
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", often(SOURCES, *COLD, else_in_ci="half a second, judged cold"))
 def test_source_gives_its_verdict_and_leaves_nothing(name, samples, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     kata = catalogue.get("bounded")
@@ -70,7 +72,7 @@ def test_source_gives_its_verdict_and_leaves_nothing(name, samples, tmp_path, mo
     assert set(processes.descendants(os.getpid())) <= set(others)
 
 
-@pytest.mark.parametrize("name", KATAS)
+@pytest.mark.parametrize("name", often(KATAS, *COLD, else_in_ci="half a second, judged cold"))
 def test_kata_gives_its_verdict(name, samples):
     compare(f"kata-{name}", run(catalogue.get(name), seed=1)[0])
 

@@ -62,7 +62,7 @@ class Served:
                 os.close(theirs)
         if not terminal:
             wait_for(
-                lambda: "Ctrl-C stops it." in self.words() or self.process.poll() is not None, 90
+                lambda: "Ctrl-C stops it." in self.words() or self.process.poll() is not None, 180
             )
             assert self.process.poll() is None, self.words()
 
@@ -126,7 +126,7 @@ class Served:
             if str(self.short).encode() in _read(path) and b"valkey-server" in _read(path)
         )
 
-    def stop(self, number: signal.Signals = signal.SIGINT, seconds: float = 30) -> int:
+    def stop(self, number: signal.Signals = signal.SIGINT, seconds: float = 60) -> int:
         self.process.send_signal(number)
         return self.process.wait(timeout=seconds)
 

@@ -12,14 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, wait_for
+from tests.conftest import ROOT, in_ci, wait_for
 from tests.lab.conftest import write_kata
 from tests.lab.http import asked
 from tests.serve.conftest import LINK, Served
 
-slow = pytest.mark.skipif(
-    not os.environ.get("CI") and not os.environ.get("KATA_SLOW"), reason="CI, or KATA_SLOW=1"
-)
+slow = in_ci("some seconds, to start all parts")
 LINE = re.compile(r"\d\d:\d\d:\d\d  (web   |worker|beat  |broker)  \S")
 
 
@@ -67,14 +65,8 @@ def test_link_logs_in_and_the_admin_has_its_styles_and_schedules(served):
         urllib.request.urlopen(served.link)
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        signal.SIGINT,
-        pytest.param(signal.SIGTERM, marks=slow),
-        pytest.param(signal.SIGHUP, marks=slow),
-    ],
-)
+@slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_ends_all_and_gives_back_the_run_that_takes_too_long(served, number):
     served.start()
     client = subprocess.Popen(
@@ -122,7 +114,7 @@ def test_closed_terminal_ends_all(served):
     assert LINK.search(seen.decode())
     os.close(served.master)
     served.master = -1
-    assert served.process.wait(timeout=30) in (0, 4)
+    assert served.process.wait(timeout=60) in (0, 4)
     wait_for(served.is_clean)
 
 
@@ -146,9 +138,10 @@ def test_nothing_stays_where_serve_itself_is_killed(served):
     served.start()
     served.process.kill()
     served.process.wait()
-    wait_for(served.is_clean, 30)
+    wait_for(served.is_clean)
 
 
+@slow
 def test_second_start_says_where_it_runs_with_a_new_link(served):
     served.start()
     status, out, err = served.again()
@@ -191,9 +184,8 @@ def test_redis_that_does_not_answer_is_said(served):
     assert err.endswith("Start it, or unset the variable: then the workspace brings its own.\n")
 
 
-@pytest.mark.parametrize(
-    "part", ["worker", pytest.param("web", marks=slow), pytest.param("beat", marks=slow)]
-)
+@slow
+@pytest.mark.parametrize("part", ["worker", "web", "beat"])
 def test_part_that_dies_is_started_again(served, part):
     served.start()
     killed = served.pid_of(part)

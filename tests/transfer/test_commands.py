@@ -1,6 +1,7 @@
 """`manage.py kata_export` and `kata_import` as a person meets them."""
 
 import json
+import shutil
 import stat
 from pathlib import Path
 
@@ -14,7 +15,7 @@ GOOD = (SAMPLES / "sources" / "passed" / "exercise.py").read_text()
 
 
 @pytest.fixture
-def here(manage, tmp_path, monkeypatch):
+def here(manage, migrated, tmp_path, monkeypatch):
     """A command on one of two workspaces that share a kata: `here("one", "kata", …)`."""
     folder = copy_sample("bounded", tmp_path, monkeypatch)
     (folder / "questions.md").write_text(QUESTIONS)
@@ -24,7 +25,7 @@ def here(manage, tmp_path, monkeypatch):
         return manage(*arguments, env=env | database.workspace(tmp_path / name))
 
     for name in ("one", "two"):
-        assert run(name, "migrate", "-v0")[0] == 0
+        shutil.copytree(migrated, tmp_path / name)
     run.file = folder / "exercise.py"
     run.progress = tmp_path / "progress.json"
     return run

@@ -3,12 +3,14 @@
 Once each on a laptop; a hundred times in CI, twenty of each kind.
 """
 
-import os
 from collections import Counter
 
 import pytest
 
-ROUNDS = 20 if os.environ.get("CI") else 1
+from tests.conftest import ALL, in_ci
+
+ROUNDS = 20 if ALL else 1
+five_seconds = in_ci("five seconds each")
 
 
 def kill_the_pool(workspace):
@@ -30,7 +32,12 @@ def kill_the_worker_and_the_broker(workspace):
 
 
 @pytest.mark.parametrize(
-    "violence", [kill_the_pool, kill_the_worker, kill_the_worker_and_the_broker]
+    "violence",
+    [
+        pytest.param(kill_the_pool, marks=five_seconds),
+        kill_the_worker,
+        pytest.param(kill_the_worker_and_the_broker, marks=five_seconds),
+    ],
 )
 def test_run_whose_worker_is_killed_gets_one_verdict(workspace, violence):
     workspace.start_worker()
@@ -51,6 +58,7 @@ def test_run_whose_worker_is_killed_gets_one_verdict(workspace, violence):
     assert workspace.rows("SELECT runs, passes FROM core_standing") == [(ROUNDS, ROUNDS)]
 
 
+@five_seconds
 def test_broker_is_restarted_while_runs_wait(workspace):
     """What runs goes on to its verdict; what was waiting is sent again."""
     workspace.start_worker()
@@ -89,6 +97,7 @@ def test_message_that_comes_again_and_again_is_one_run(workspace):
     assert (ROUNDS, ROUNDS) in workspace.rows("SELECT runs, passes FROM core_standing")
 
 
+@five_seconds
 def test_run_that_kills_every_worker_is_given_up_and_is_no_failure(workspace):
     workspace.start_worker()
     (run,) = workspace.ask("enqueue", ["gate"])

@@ -6,7 +6,7 @@ import shutil
 import signal
 
 from core.worker import process
-from tests.conftest import wait_for
+from tests.conftest import in_ci, wait_for
 
 TWENTY = ["gate", *["pages", "bounded"] * 9, "pages"]
 
@@ -40,6 +40,7 @@ def test_twenty_runs_show_how_far_they_are_and_are_cancelled(workspace):
     assert workspace.rows("SELECT count(*) FROM core_standing") == [(1,)]
 
 
+@in_ci("five seconds and more")
 def test_files_are_judged_as_they_stand_when_the_run_starts(workspace):
     (run,) = workspace.ask("enqueue", ["gate"])
     mine = workspace.folder / "gates" / "language" / "gate" / "exercise.py"
@@ -50,13 +51,14 @@ def test_files_are_judged_as_they_stand_when_the_run_starts(workspace):
     assert "return ''" in text
 
 
+@in_ci("five seconds and more")
 def test_worker_that_is_told_to_end_gives_back_what_takes_too_long(workspace):
     workspace.start_worker()
     runs = workspace.ask("enqueue", ["gate", "pages"])
     workspace.gate.reached()
     workspace.worker.send_signal(signal.SIGTERM)
     workspace.gate.abandoned()
-    assert workspace.worker.wait(timeout=15) == 0
+    assert workspace.worker.wait(timeout=60) == 0
     assert workspace.runs(runs) == [("queued", 0)] * 2
     workspace.start_worker()  # the messages are there again
     workspace.gate.reached()
@@ -64,13 +66,14 @@ def test_worker_that_is_told_to_end_gives_back_what_takes_too_long(workspace):
     assert workspace.wait(runs) == [("passed", 1)] * 2
 
 
+@in_ci("five seconds and more")
 def test_worker_that_is_told_to_end_waits_for_what_is_quick(workspace):
     workspace.start_worker()
     (run,) = workspace.ask("enqueue", ["gate"])
     workspace.gate.reached()
     workspace.worker.send_signal(signal.SIGTERM)
     workspace.gate.open()
-    assert workspace.worker.wait(timeout=15) == 0
+    assert workspace.worker.wait(timeout=60) == 0
     assert workspace.runs([run]) == [("passed", 1)]
 
 
@@ -85,6 +88,7 @@ def test_kata_whose_folder_is_gone_is_no_failure_of_the_learners(workspace):
     assert workspace.worker.poll() is None  # it judges others
 
 
+@in_ci("five seconds and more")
 def test_run_whose_keeper_hangs_is_ended_and_is_no_attempt_of_the_learners(workspace):
     (run,) = workspace.ask("enqueue", ["gate"])
     workspace.broker.client.flushdb()
@@ -116,13 +120,14 @@ def test_pass_is_graded_as_one_from_the_terminal(workspace):
     ) == [(4, 0)]
 
 
+@in_ci("five seconds and more")
 def test_sick_worker_takes_no_more_and_its_run_waits_for_another(workspace):
     workspace.start_worker()
     (run,) = workspace.ask("enqueue", ["pages"])
     workspace.wait([run])
     workspace.temporary.rename(workspace.folder / "away")  # where run folders are made
     runs = workspace.ask("enqueue", ["pages", "bounded"])
-    assert workspace.worker.wait(timeout=30) == 0
+    assert workspace.worker.wait(timeout=60) == 0
     assert workspace.runs(runs) == [("queued", 0)] * 2
     assert "CRITICAL: This worker cannot judge a trivial kata, and ends: " in workspace.words()
     (workspace.folder / "away").rename(workspace.temporary)

@@ -71,7 +71,7 @@ class Gate:
         """Nobody waits any more: the run's processes are gone."""
         poll = select.poll()
         poll.register(self.descriptor, 0)  # a pipe without readers is in error
-        assert poll.poll(15_000)
+        assert poll.poll(60_000)
         os.close(self.descriptor)
 
     def open(self) -> None:
@@ -177,7 +177,7 @@ class Workspace:
 
     def close(self) -> None:
         if self.client:
-            self.client.communicate(timeout=30)
+            self.client.communicate(timeout=60)
         if self.worker and self.worker.poll() is None:
             os.killpg(self.worker.pid, signal.SIGKILL)
             self.worker.wait()
