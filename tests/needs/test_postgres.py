@@ -11,6 +11,7 @@ from core.needs.cluster import SUPERUSER
 from core.needs.lease import Unavailable, lease
 from core.needs.urls import socket_url
 from tests.conftest import wait_for
+from tests.needs.conftest import command
 
 APPS = {"apps": ("core.bookshop",)}
 
@@ -142,6 +143,7 @@ def test_server_by_url_that_is_gone_is_let_go(share, elsewhere, ground, monkeypa
     monkeypatch.setenv("POSTGRES_URL", elsewhere)
     held = share()
     os.kill(server, signal.SIGQUIT)
+    wait_for(lambda: not command(server))
     with pytest.raises(Unavailable, match="PostgreSQL does not answer any more: "):
         held.check()
 
