@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandParser, call_command
 
 from core.judge.expectation import shorten, text
-from core.judge.growth import counted, forget, rolled_back
+from core.judge.growth import counted, forget, has_database, rolled_back
 from core.judge.queries import by_shape, recorded
 
 SHOWN = 60  # characters of a result
@@ -134,10 +134,9 @@ def emptied_afterwards() -> Iterator[None]:
 
     In a database in memory that is a transaction: it is quick, and no other thread could open it.
     """
-    from django.conf import settings
     from django.db import connection
 
-    if not settings.DATABASES or getattr(connection, "is_in_memory_db", bool)():
+    if not has_database() or getattr(connection, "is_in_memory_db", bool)():
         with rolled_back():
             yield
         return

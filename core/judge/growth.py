@@ -100,13 +100,19 @@ def counted(ledger: list[Statement]) -> int:
     return sum(statement.counted for statement in ledger)
 
 
+def has_database() -> bool:
+    """Whether the kata has one. DATABASES does not tell: Django fills an empty one at the first look."""
+    from django.db import connection
+
+    return connection.vendor != "unknown"  # that of the backend which refuses everything
+
+
 @contextlib.contextmanager
 def rolled_back() -> Iterator[None]:
     """Rows made inside are gone afterwards; without a database there are none."""
-    from django.conf import settings
     from django.db import transaction
 
-    if not settings.DATABASES:
+    if not has_database():
         yield
         return
     with transaction.atomic():

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from core.judge import instrument
 from core.judge.expectation import Mismatch
+from core.judge.growth import has_database
 
 T = TypeVar("T")
 
@@ -272,7 +273,7 @@ def database_in_turns(player: Player) -> Iterator[None]:
             raise errors[-1]
         return results[0]
 
-    if not settings.configured or not settings.DATABASES:
+    if not settings.configured or not has_database():
         yield
         return
     for connection in connections.all():
