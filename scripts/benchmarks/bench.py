@@ -4,7 +4,6 @@ import contextlib
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,6 @@ from scripts.benchmarks.copies import together, without_django
 from scripts.benchmarks.pairs import Pairs, Timed, in_turn
 from scripts.benchmarks.plain import Project
 from scripts.benchmarks.workspace import HERE, Broken, Workspace, copy_code, end, make_workspace
-
-PAUSE = 0.5  # seconds: nobody saves at once after a verdict
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,6 @@ class Judge:
     def __call__(self, kata: Kata) -> dict[str, Any]:
         if self.process.stdin is None or self.process.stdout is None:
             raise Broken("The process that judges has no pipes.")
-        time.sleep(PAUSE)
         self.process.stdin.write(f"{kata.slug}\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
@@ -196,14 +192,20 @@ class Bench:
         return rows
 
     def phases(self) -> dict[str, dict[str, float]]:
-        """Seconds of each phase of one warm verdict, medians, by the kind of kata."""
+        """Seconds of each phase of one warm verdict, medians, by the kind of kata.
+
+        In turn with pytest, as the other lines: neither at once after the last, nor on an idle machine.
+        """
         found: dict[str, dict[str, float]] = {}
         with self.judge(self.sizes.installed, "phases") as judge:
             for what, katas in (("bookshop kata", self.shop), ("plain Python kata", self.plain)):
                 for kata in katas:
                     judge(kata)
                 kata = katas[len(katas) // 2]
-                rounds = [judge(kata)["phases"] for _ in range(self.repeat)]
+                rounds = []
+                for _ in range(self.repeat):
+                    self.project.pytest(kata, "many")
+                    rounds.append(judge(kata)["phases"])
                 found[what] = {
                     name: sorted(each[name] for each in rounds)[len(rounds) // 2]
                     for name in rounds[0]
