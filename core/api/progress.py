@@ -21,8 +21,8 @@ class ProgressDetail(APIView):
         found, learner = catalogue(), learner_of(request)
         katas, progress = found.katas, runs.progress(learner)
         path = following.followed(learner)
-        upcoming = next_kata(found, progress, path=path)
         done = {kata.uuid for kata in katas if progress.get(kata.uuid, runs.Progress()).passed}
+        upcoming = next_kata(found, done, path=path)
         todo = [kata for kata in katas if kata.uuid not in done]
         tracks = [
             {

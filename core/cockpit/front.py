@@ -47,7 +47,8 @@ def front(learner: User) -> Front:
     found = catalogue()
     progress = runs.progress(learner)
     path = along(found, progress, learner)
-    following = next_kata(found, progress, path=path.path)
+    done = {uuid for uuid, each in progress.items() if each.passed}
+    following = next_kata(found, done, path=path.path)
     tracks: dict[str, list[Kata]] = {}
     for kata in found.katas:
         tracks.setdefault(kata.track, []).append(kata)

@@ -1,6 +1,6 @@
 """The screens of `kata` alone and of a track: what there is, what is done, what is next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -56,7 +56,7 @@ def show(
         passed = sum(_passed(kata, progress) for kata in along)
         words = f"Path  {path.name}: {passed} of {len(along)} passed"
         console.print(words, markup=False, soft_wrap=True)
-    upcoming = next_kata(found, progress, path=path)
+    upcoming = next_kata(found, done, path=path)
     if upcoming:
         console.print(f"Next  {upcoming.slug}: {escape(upcoming.title)}")
         console.print(f"      {command()} {upcoming.slug}", soft_wrap=True)
@@ -129,7 +129,7 @@ def warn(console: Console, error: KataError) -> None:
 
 def next_kata(
     found: Catalogue,
-    progress: Mapping[str, Progress],
+    passed: Collection[str],
     after: Kata | None = None,
     path: KataPath | None = None,
 ) -> Kata | None:
@@ -137,33 +137,29 @@ def next_kata(
 
     Katas of a path that is followed come before all others.
     """
-    if path and (along := _next(path.of(found), progress, after)):
+    if path and (along := _next(path.of(found), passed, after)):
         return along
-    return _next(found.katas, progress, after)
+    return _next(found.katas, passed, after)
 
 
-def _next(
-    ordered: Sequence[Kata], progress: Mapping[str, Progress], after: Kata | None
-) -> Kata | None:
+def _next(ordered: Sequence[Kata], passed: Collection[str], after: Kata | None) -> Kata | None:
     katas = list(ordered)
     slugs = [kata.slug for kata in katas]
     if after and after.slug in slugs:
         here = slugs.index(after.slug)
         katas = katas[here + 1 :] + katas[:here]
-    return next((kata for kata in katas if not _passed(kata, progress)), None)
+    return next((kata for kata in katas if kata.uuid not in passed), None)
 
 
-def following(
-    kata: Kata, progress: Mapping[str, Progress], path: KataPath | None = None
-) -> Kata | None:
+def following(kata: Kata, passed: Collection[str], path: KataPath | None = None) -> Kata | None:
     """What to do after this one: its own track first, which spares reading all the others.
 
-    Katas of a path that is followed come before.
+    Katas of a path that is followed come before. `passed` are uuids.
     """
     track = catalogue(kata.track).katas if path is None else ()
     rest = track[track.index(kata) + 1 :] if kata in track else ()
-    near = next((each for each in rest if not _passed(each, progress)), None)
-    return near or next_kata(catalogue(), progress, after=kata, path=path)
+    near = next((each for each in rest if each.uuid not in passed), None)
+    return near or next_kata(catalogue(), passed, after=kata, path=path)
 
 
 def _passed(kata: Kata, progress: Mapping[str, Progress]) -> bool:
@@ -178,7 +174,8 @@ def as_json(
     path: KataPath | None = None,
 ) -> dict[str, object]:
     """The list for machines."""
-    upcoming = next_kata(found, progress, path=path)
+    done = {kata.uuid for kata in found.katas if _passed(kata, progress)}
+    upcoming = next_kata(found, done, path=path)
     known = {kata.uuid: kata.slug for kata in found.katas}
     return {
         "katas": [

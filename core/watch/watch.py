@@ -168,7 +168,7 @@ class Watching:
     def coming(self) -> Kata | None:
         try:
             found = catalogue.catalogue()
-            return next_kata(found, runs.progress(), after=self.kata, path=following.followed())
+            return next_kata(found, runs.passed(), after=self.kata, path=following.followed())
         except KataError as error:
             self.say(str(error))
         except DatabaseError as error:

@@ -135,11 +135,11 @@ class Command(WorkspaceCommand):
 
     def ahead(self) -> str:
         """The next kata, unless one was begun last: that is gone on with."""
-        found, progress = catalogue.catalogue(), runs.progress()
+        found = catalogue.catalogue()
         focused = next((kata for kata in found.katas if kata.slug == runs.focus()), None)
         if focused and not runs.has_passed(focused):
             return focused.slug
-        upcoming = overview.next_kata(found, progress, path=following.followed())
+        upcoming = overview.next_kata(found, runs.passed(), path=following.followed())
         return upcoming.slug if upcoming else ""
 
     def overview(self, as_json: bool) -> None:
@@ -205,7 +205,7 @@ class Command(WorkspaceCommand):
             _, review = grading.store(verdict, files, kata=kata)
             if verdict.status is Status.PASSED:
                 path = following.followed()
-                coming = overview.following(kata, runs.progress(), path=path)
+                coming = overview.following(kata, runs.passed(), path=path)
                 if verdict.source == runs.OWN:
                     practised = practising.after_pass(kata, review)
         except DatabaseError as error:
