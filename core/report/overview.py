@@ -157,7 +157,8 @@ def following(kata: Kata, passed: Collection[str], path: KataPath | None = None)
     Katas of a path that is followed come before. `passed` are uuids.
     """
     track = catalogue(kata.track).katas if path is None else ()
-    rest = track[track.index(kata) + 1 :] if kata in track else ()
+    slugs = [each.slug for each in track]
+    rest = track[slugs.index(kata.slug) + 1 :] if kata.slug in slugs else ()
     near = next((each for each in rest if each.uuid not in passed), None)
     return near or next_kata(catalogue(), passed, after=kata, path=path)
 
