@@ -505,7 +505,7 @@ def test_checks_all_run_and_the_summary_tells_which_failed(fresh: Workspace) -> 
         "\n== ruff format --check\nruff format --check\n"
         "\n== mypy\nmypy\n"
         "\n== makemigrations --check\n"
-        "\n== pytest\npytest -n 2 --dist worksteal\n"
+        "\n== pytest\npytest -n 3 --dist worksteal\n"
         "\n== summary\n"
         "ruff check                   passed N s\n"
         "ruff format --check          passed N s\n"
