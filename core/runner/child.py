@@ -9,6 +9,7 @@ import importlib
 import logging
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import django
@@ -72,6 +73,7 @@ def main(job: Job, session: pytest.Session | None = None) -> int:
 def set_up(job: Job) -> None:
     """Import path, settings, the judge's instruments, and Django with the kata's models."""
     sys.path.insert(0, job.path)
+    tempfile.tempdir = None  # a stage has looked for one already, in an environment of its own
     instrument.attach(folder=job.folder, edit=job.edit, seed=job.seed, bounded=job.mode != "debug")
     # "Forbidden: /me/" of a request that a case wants refused is no output of the learner's.
     logging.getLogger("django.request").addHandler(logging.NullHandler())

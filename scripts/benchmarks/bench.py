@@ -70,7 +70,7 @@ class Bench:
         own = catalogue().katas
         shop = [kata for kata in own if "core.bookshop" in kata.uses and together(kata)]
         plain = [kata for kata in own if without_django(kata) and together(kata)]
-        subjects = [*shop, *plain]
+        subjects = [*_spread(shop)[:3], *_spread(plain)[:3]]  # in the smallest catalogue too
         self.ordered = [*subjects, *(kata for kata in own if kata not in subjects)]
         (folder / "code").mkdir()
         self.code = copy_code(folder / "code")
@@ -79,26 +79,26 @@ class Bench:
         made = {path.name: load(path) for path in sorted(self.middle.katas.glob("*/*[!_]/"))}
         self.project = Project(self.middle, list(made.values()), bare=bare)
         self.left_out: list[str] = []
-        self.shop = self._spread([made[kata.slug] for kata in shop if kata.slug in made])
-        self.plain = self._spread([made[kata.slug] for kata in plain if kata.slug in made])
+        self.shop = self._sound([made[kata.slug] for kata in _spread(shop) if kata.slug in made])
+        self.plain = self._sound([made[kata.slug] for kata in _spread(plain) if kata.slug in made])
 
-    def _spread(self, katas: Sequence[Kata]) -> list[Kata]:
-        """The kata with the fewest cases, one in the middle, and the one with the most."""
-        by_cases = sorted(katas, key=count)
-        middle = len(by_cases) // 2
-        near = sorted(by_cases, key=lambda kata: abs(by_cases.index(kata) - middle))
-        found = [self._sound(each) for each in (by_cases, near, by_cases[::-1])]
-        return list({kata.slug: kata for kata in found}.values())
+    def _sound(self, katas: Sequence[Kata]) -> list[Kata]:
+        """The first three whose tests pass in the plain project, those with fewer cases first.
 
-    def _sound(self, katas: Sequence[Kata]) -> Kata:
-        """The first whose tests pass in the plain project: another kata's tables may stand in the way."""
+        Another kata's tables may stand in the way.
+        """
+        sound: list[Kata] = []
         for kata in katas:
             try:
                 self.project.pytest(kata, "many")
-                return kata
+                sound.append(kata)
             except Broken as error:
                 self.left_out.append(f"{kata.slug} is left out: {error}")
-        raise Broken("\n".join(self.left_out))
+            if len(sound) == 3:
+                break
+        if not sound:
+            raise Broken("\n".join(self.left_out))
+        return sorted(sound, key=count)
 
     def workspace(self, total: int) -> Workspace:
         if total not in self.workspaces:
@@ -211,6 +211,13 @@ class Bench:
                     for name in rounds[0]
                 }
         return found
+
+
+def _spread(katas: Sequence[Kata]) -> list[Kata]:
+    """The kata with the fewest cases, one in the middle, the one with the most, and then the others."""
+    by_cases = sorted(katas, key=count)
+    first = [by_cases[at] for at in sorted({0, len(by_cases) // 2, len(by_cases) - 1})]
+    return [*first, *(kata for kata in by_cases if kata not in first)]
 
 
 def count(kata: Kata) -> int:

@@ -111,6 +111,18 @@ def test_a_kata_on_a_stage_has_the_database_that_it_names(forker, samples):
     assert (verdict.status, len(stages(forker))) == ("passed", 1)
 
 
+def test_each_run_of_a_stage_has_a_temporary_folder_of_its_own(forker, tmp_path):
+    """Its rehearsal has asked for one as well, and Python remembers the answer."""
+    kata = catalogue.get("iterators")
+    solution = (kata.folder / "author" / "solution" / "exercise.py").read_text()
+    source = tmp_path / "exercise.py"
+    source.write_text(f"import tempfile\nprint(tempfile.gettempdir())\n{solution}")
+    run(kata, str(source), seed=1, launch=forker)
+    wait_for(lambda: waiting(forker))  # rehearsed
+    verdict, _ = run(kata, str(source), seed=1, launch=forker)
+    assert verdict.output == "tmp\n"  # below the run folder
+
+
 def test_a_swapped_user_model_between_katas_of_a_stage(forker):
     names = ["select_related", "custom_user_model", "select_related", "iterators"]
     verdicts = [run(catalogue.get(name), "solution", seed=1, launch=forker)[0] for name in names]
