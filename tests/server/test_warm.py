@@ -113,12 +113,12 @@ def test_a_kata_on_a_stage_has_the_database_that_it_names(forker, samples):
 
 def test_each_run_of_a_stage_has_a_temporary_folder_of_its_own(forker, tmp_path):
     """Its rehearsal has asked for one as well, and Python remembers the answer."""
-    kata = catalogue.get("iterators")
+    kata = catalogue.get("select_related")
     solution = (kata.folder / "author" / "solution" / "exercise.py").read_text()
     source = tmp_path / "exercise.py"
     source.write_text(f"import tempfile\nprint(tempfile.gettempdir())\n{solution}")
     run(kata, str(source), seed=1, launch=forker)
-    wait_for(lambda: waiting(forker))  # rehearsed
+    wait_for(lambda: len(waiting(forker)) == 2)  # rehearsed
     verdict, _ = run(kata, str(source), seed=1, launch=forker)
     assert verdict.output == "tmp\n"  # below the run folder
 
