@@ -24,6 +24,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from core.demo import Lab, call_each, measure
 from core.judge import instrument
+from core.judge.growth import forget
 from core.runner import tables
 from core.runner.job import Channel, Job
 from core.runner.overlay import settings as overlay
@@ -127,6 +128,7 @@ def rehearse(job: Job, session: pytest.Session) -> None:
     session.items = []
     session.testsfailed = session.testscollected = 0
     sys.path[:] = path
+    forget()
     forget_connections()
 
 
