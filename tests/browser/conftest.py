@@ -54,7 +54,7 @@ def site(tmp_path_factory, migrated):
     """The workspace's own server, with three runs of the kata `joined`."""
     folder = tmp_path_factory.mktemp("site")
     kata = copy_kata(folder / "copies", "joined")
-    shutil.copytree(migrated, folder / "state")
+    database.copy(migrated, folder / "state")
     environment = os.environ | {
         **database.workspace(folder / "state"),
         "KATA_PATH": str(folder / "copies"),

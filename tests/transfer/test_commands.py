@@ -1,7 +1,6 @@
 """`manage.py kata_export` and `kata_import` as a person meets them."""
 
 import json
-import shutil
 import stat
 from pathlib import Path
 
@@ -25,7 +24,7 @@ def here(manage, migrated, tmp_path, monkeypatch):
         return manage(*arguments, env=env | database.workspace(tmp_path / name))
 
     for name in ("one", "two"):
-        shutil.copytree(migrated, tmp_path / name)
+        database.copy(migrated, tmp_path / name)
     run.file = folder / "exercise.py"
     run.progress = tmp_path / "progress.json"
     return run
