@@ -32,20 +32,16 @@ def image_of(kata: Kata, database: str, *, make: bool) -> str:
     apps = shared_apps(kata)
     if apps is None or database not in ("memory", "file"):
         return ""
-    if make and not image(apps):
+    return image(apps, make=make)
+
+
+def image(apps: tuple[str, ...], *, make: bool) -> str:
+    """The path of the image with the tables of these apps; "" where there is none, nor can be made."""
+    path = STATE / "images" / f"{key(apps)}.sqlite3"
+    if make and not path.exists():
         with contextlib.suppress(OSError):
-            _make(_path(apps), apps)
-    return image(apps)
-
-
-def image(apps: tuple[str, ...]) -> str:
-    """The path of the image with the tables of these apps; "" while there is none."""
-    path = _path(apps)
+            _make(path, apps)
     return str(path) if path.exists() else ""
-
-
-def _path(apps: tuple[str, ...]) -> Path:
-    return STATE / "images" / f"{key(apps)}.sqlite3"
 
 
 def _make(path: Path, apps: tuple[str, ...]) -> None:

@@ -97,4 +97,3 @@ def _receive(connection: socket.socket) -> Job:
 def _alone() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
-    processes.adopt_orphans()

@@ -274,7 +274,7 @@ def rehearsal(stage: str) -> Job:
         build="models",
         limits=Limits(),
         seed=1,
-        image=image(apps) if fields["database"] != "none" else "",
+        image=image(apps, make=False) if fields["database"] != "none" else "",
     )
 
 

@@ -29,7 +29,7 @@ def forker():
 
 def stages(forker: Forker) -> list[int]:
     """The warm processes below the first."""
-    return [pid for pid in everyone() if parent(pid) == forker.process.pid]
+    return below(forker.process.pid)
 
 
 def stage(name: str, **more: object) -> str:
