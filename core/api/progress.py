@@ -10,7 +10,7 @@ from core.api.learner import learner_of
 from core.api.serializers import ProgressSerializer
 from core.catalogue import catalogue
 from core.practice import following
-from core.report.overview import next_kata
+from core.report.overview import next_kata, passed_of
 
 
 class ProgressDetail(APIView):
@@ -21,7 +21,7 @@ class ProgressDetail(APIView):
         found, learner = catalogue(), learner_of(request)
         katas, progress = found.katas, runs.progress(learner)
         path = following.followed(learner)
-        done = {kata.uuid for kata in katas if progress.get(kata.uuid, runs.Progress()).passed}
+        done = passed_of(found, progress)
         upcoming = next_kata(found, done, path=path)
         todo = [kata for kata in katas if kata.uuid not in done]
         tracks = [

@@ -13,7 +13,7 @@ from core.cockpit.year import Year, year
 from core.errors import KataError
 from core.kata import Kata
 from core.models import Run
-from core.report.overview import next_kata
+from core.report.overview import next_kata, passed_of
 from core.runs import Progress
 
 RECENT = 8
@@ -47,8 +47,7 @@ def front(learner: User) -> Front:
     found = catalogue()
     progress = runs.progress(learner)
     path = along(found, progress, learner)
-    done = {uuid for uuid, each in progress.items() if each.passed}
-    following = next_kata(found, done, path=path.path)
+    following = next_kata(found, passed_of(found, progress), path=path.path)
     tracks: dict[str, list[Kata]] = {}
     for kata in found.katas:
         tracks.setdefault(kata.track, []).append(kata)

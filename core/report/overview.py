@@ -32,7 +32,7 @@ def show(
     path: KataPath | None = None,
 ) -> None:
     """Progress by track, what is due (else when something is), and the next kata."""
-    done = {kata.uuid for kata in found.katas if _passed(kata, progress)}
+    done = passed_of(found, progress)
     table = Table.grid(padding=(0, 2, 0, 0))
     for track in dict.fromkeys(kata.track for kata in found.katas):
         katas = [kata for kata in found.katas if kata.track == track]
@@ -163,6 +163,11 @@ def following(kata: Kata, passed: Collection[str], path: KataPath | None = None)
     return near or next_kata(catalogue(), passed, after=kata, path=path)
 
 
+def passed_of(found: Catalogue, progress: Mapping[str, Progress]) -> set[str]:
+    """The uuids of those katas that passed."""
+    return {kata.uuid for kata in found.katas if _passed(kata, progress)}
+
+
 def _passed(kata: Kata, progress: Mapping[str, Progress]) -> bool:
     return progress.get(kata.uuid, Progress()).passed
 
@@ -175,7 +180,7 @@ def as_json(
     path: KataPath | None = None,
 ) -> dict[str, object]:
     """The list for machines."""
-    done = {kata.uuid for kata in found.katas if _passed(kata, progress)}
+    done = passed_of(found, progress)
     upcoming = next_kata(found, done, path=path)
     known = {kata.uuid: kata.slug for kata in found.katas}
     return {

@@ -135,11 +135,11 @@ class Command(WorkspaceCommand):
 
     def ahead(self) -> str:
         """The next kata, unless one was begun last: that is gone on with."""
-        found = catalogue.catalogue()
-        focused = next((kata for kata in found.katas if kata.slug == runs.focus()), None)
-        if focused and not runs.has_passed(focused):
+        found, passed, slug = catalogue.catalogue(), runs.passed(), runs.focus()
+        focused = next((kata for kata in found.katas if kata.slug == slug), None)
+        if focused and focused.uuid not in passed:
             return focused.slug
-        upcoming = overview.next_kata(found, runs.passed(), path=following.followed())
+        upcoming = overview.next_kata(found, passed, path=following.followed())
         return upcoming.slug if upcoming else ""
 
     def overview(self, as_json: bool) -> None:
