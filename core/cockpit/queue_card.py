@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from core.cockpit.templatetags.cockpit import lasted
 from core.queue.health import Health, health
 
 LONG = 60.0  # seconds; a queue whose oldest has waited longer wants more workers
-MINUTE, HOUR = 60, 3600
 START = "Start all parts of the workspace: `scripts/serve`, or `docker compose up -d`."
 MORE = (
     "More workers judge more at once: `docker compose up -d --scale worker=4`, or "
@@ -28,7 +28,7 @@ class QueueCard:
 
     @property
     def oldest(self) -> str:
-        return _age(self.health.oldest or 0.0)
+        return lasted(self.health.oldest or 0.0)
 
     @property
     def seen(self) -> str:
@@ -71,11 +71,3 @@ def _told(found: Health) -> tuple[str, str, str]:
         alive = f"{found.workers} workers are" if found.workers > 1 else "1 worker is"
         return ("slow", f"The oldest of {waiting} waits long, and {alive} alive.", MORE)
     return ("well", "Runs from the browser are judged as they come.", "")
-
-
-def _age(seconds: float) -> str:
-    if seconds < MINUTE:
-        return f"{seconds:.0f} s"
-    if seconds < HOUR:
-        return f"{seconds // MINUTE:.0f} min"
-    return f"{seconds // HOUR:.0f} h"

@@ -106,8 +106,7 @@ class Bench:
         if importlib.util.find_spec(f"{job.package}.lab"):
             self.lab = Lab(importlib.import_module(f"{job.package}.lab"))
             self.size = size or self.lab.sizes[min(1, len(self.lab.sizes) - 1)]
-            self.lab.populate(self.size)
-            self.people = people()
+            self._populate(self.size)
         connections.close_all()
 
     def fill(self, size: int) -> None:
@@ -169,9 +168,12 @@ class Bench:
         return tuple(found)
 
     def _made(self, size: int) -> None:
-        assert self.lab  # noqa: S101 - as above
         if self.job.database != "none":
             tables.empty()
+        self._populate(size)
+
+    def _populate(self, size: int) -> None:
+        assert self.lab  # noqa: S101 - as above
         self.lab.populate(size)
         self.people = people()
 

@@ -63,6 +63,15 @@ def seconds(value: float | None) -> str:
 
 
 @register.filter
+def lasted(seconds: float) -> str:
+    """`43 s`, `12 min`, `5 h`: the whole ones that are over."""
+    for unit, name in ((HOUR, "h"), (MINUTE, "min")):
+        if seconds >= unit:
+            return f"{seconds // unit:.0f} {name}"
+    return f"{seconds:.0f} s"
+
+
+@register.filter
 def ago(moment: datetime | None) -> SafeString | str:
     """How long ago, with the moment itself for the pointer and for machines."""
     if not moment:
@@ -71,10 +80,8 @@ def ago(moment: datetime | None) -> SafeString | str:
     local = timezone.localtime(moment)
     if age < MINUTE:
         words = "just now"
-    elif age < HOUR:
-        words = f"{age // MINUTE:.0f} min ago"
     elif age < DAY:
-        words = f"{age // HOUR:.0f} h ago"
+        words = f"{lasted(age)} ago"
     elif age < WEEK:
         days = int(age // DAY)
         words = f"{days} day{'s' * (days != 1)} ago"
