@@ -157,7 +157,7 @@ def test_cockpit_times_every_page_over_a_filled_database(short):
     assert list(short.iterdir()) == []
 
 
-@pytest.mark.skipif(not os.environ.get("CI"), reason="half a minute: in CI")
+@in_ci("half a minute")
 def test_stack_loses_no_run_whatever_is_killed(short):
     done = benchmark(short, "stack", "--runs", "8", "--repeat", "1", "--json")
     assert done.returncode == 0, done.stderr

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-import django
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
@@ -54,10 +53,9 @@ DAYS_OF_RUNS = """
 
 
 def main(runs: int, repeat: int) -> None:
-    django.setup()
-    call_command("migrate", verbosity=0)
     import core.wsgi  # noqa: F401 - loads and settles what a server does
 
+    call_command("migrate", verbosity=0)
     start = time.perf_counter()
     old, new = fill(runs)
     filled = time.perf_counter() - start
