@@ -71,10 +71,11 @@ def programs(postgres: Path, folder: Path) -> Path:
             libraries = package.with_name(f"{package.name}.libs")
             if libraries.is_dir():  # a wheel's programs look for them there, from where they are
                 shutil.copytree(libraries, partial / libraries.name, symlinks=True)
-        except shutil.Error as error:  # holds what went wrong with each file
+        except shutil.Error as error:  # holds what went wrong with each file, as text
             shutil.rmtree(partial, ignore_errors=True)
             _, file, reason = error.args[0][0]
-            raise OSError(None, reason, file) from error
+            number = re.match(r"\[Errno (\d+)\]", reason)
+            raise OSError(None, os.strerror(int(number[1])) if number else reason, file) from error
         partial.rename(copy)
     return copy / package.name / place.parent.name / place.name
 
